@@ -1,0 +1,10 @@
+/** The h3 command. */
+module dev.h3kit.cli {
+  requires static transitive org.jspecify;
+  requires dev.h3kit.client;
+  requires dev.h3kit.server;
+  requires info.picocli;
+
+  opens dev.h3kit.cli to
+      info.picocli;
+}

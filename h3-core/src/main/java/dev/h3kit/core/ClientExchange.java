@@ -1,0 +1,16 @@
+package dev.h3kit.core;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/** An exchange as a client sees it. */
+public non-sealed interface ClientExchange extends Exchange {
+
+  /**
+   * Waits for the final response.
+   *
+   * @param interim gets each interim response on the way, on the calling thread
+   * @throws Http3Exception if the stream or connection failed, or the response is malformed
+   */
+  ResponseHead response(Consumer<ResponseHead> interim, Deadline deadline) throws IOException;
+}

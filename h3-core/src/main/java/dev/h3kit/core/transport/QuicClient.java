@@ -1,0 +1,24 @@
+package dev.h3kit.core.transport;
+
+import dev.h3kit.core.Deadline;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** Makes QUIC connections that speak HTTP/3 (ALPN {@code h3}). */
+public final class QuicClient {
+  private QuicClient() {}
+
+  /**
+   * Connects and completes the handshake. Interrupting the calling thread gives up.
+   *
+   * @param host the name for SNI and the certificate check; an IP address is checked as one and
+   *     sent without SNI
+   * @param address where to; resolved
+   * @throws HandshakeException with the reason
+   */
+  public static Connection connect(
+      ClientTransportConfig config, String host, InetSocketAddress address, Deadline deadline)
+      throws IOException {
+    throw new IOException("no transport");
+  }
+}

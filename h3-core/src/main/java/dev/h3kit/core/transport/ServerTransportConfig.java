@@ -1,0 +1,52 @@
+package dev.h3kit.core.transport;
+
+import java.time.Duration;
+
+/**
+ * How a server accepts QUIC connections.
+ *
+ * @param identity the key and certificate chain shown to clients
+ * @param idleTimeout silence after which a connection ends
+ * @param streamReceiveWindow flow-control window of a stream in octets
+ * @param connectionReceiveWindow flow-control window of a connection in octets; keep it far above
+ *     streams times stream window, a lost MAX_DATA is not sent again
+ * @param peerBidirectionalStreams how many request streams a client may have open at a time
+ * @param peerUnidirectionalStreams how many unidirectional streams a client may have open
+ * @param maxConnections connections at a time; a further one is refused
+ * @param maxConnectionsPerAddress connections from one address at a time
+ * @param handshakesPerSecond how many unknown Initial packets are let through in a second
+ * @param handshakeBurst how many at once before that rate counts
+ * @param faults what the test hook does to datagrams
+ */
+public record ServerTransportConfig(
+    Identity identity,
+    Duration idleTimeout,
+    long streamReceiveWindow,
+    long connectionReceiveWindow,
+    int peerBidirectionalStreams,
+    int peerUnidirectionalStreams,
+    int maxConnections,
+    int maxConnectionsPerAddress,
+    int handshakesPerSecond,
+    int handshakeBurst,
+    DatagramFaults faults) {
+
+  /**
+   * The defaults for a certificate: 60 s idle, 256 KiB and 1 GiB windows, 100 and 16 streams, 256
+   * connections, 64 an address.
+   */
+  public static ServerTransportConfig of(Identity identity) {
+    return new ServerTransportConfig(
+        identity,
+        Duration.ofSeconds(60),
+        256L << 10,
+        1L << 30,
+        100,
+        16,
+        256,
+        64,
+        500,
+        1000,
+        DatagramFaults.NONE);
+  }
+}

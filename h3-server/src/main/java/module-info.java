@@ -1,0 +1,6 @@
+/** HTTP/3 for Eclipse Jetty, and the development server. */
+module dev.h3kit.server {
+  requires static transitive org.jspecify;
+  requires transitive dev.h3kit.core;
+  requires transitive org.eclipse.jetty.server;
+}
