@@ -10,6 +10,12 @@ import java.time.Duration;
 public record Deadline(long nanoTime) {
   private static final long FAR = Duration.ofDays(36500).toNanos();
 
+  /**
+   * A hundred years: for waits that somebody else is sure to end, such as those on a connection's
+   * control streams.
+   */
+  public static final Deadline NEVER = after(Duration.ofDays(36500));
+
   /** The moment {@code wait} from now; a very long wait is cut to a hundred years. */
   public static Deadline after(Duration wait) {
     long nanos = wait.compareTo(Duration.ofNanos(FAR)) > 0 ? FAR : wait.toNanos();

@@ -28,6 +28,20 @@ public abstract sealed class Http3Exception extends IOException {
     return remote;
   }
 
+  /** An error of this side's finding that ends the connection. */
+  static OfConnection connection(Http3Error error, String section, String message) {
+    return new OfConnection(error.code(), false, rule(error, section, message), null);
+  }
+
+  /** An error of this side's finding that ends one stream. */
+  static OfStream stream(Http3Error error, String section, String message) {
+    return new OfStream(error.code(), false, rule(error, section, message), null);
+  }
+
+  private static String rule(Http3Error error, String section, String message) {
+    return message + " (RFC 9114 §" + section + ", " + error + ")";
+  }
+
   /** The connection has ended, and all its streams with it. */
   public static final class OfConnection extends Http3Exception {
     private static final long serialVersionUID = 1L;

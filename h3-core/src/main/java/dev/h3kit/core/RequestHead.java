@@ -1,7 +1,10 @@
 package dev.h3kit.core;
 
 import dev.h3kit.qpack.FieldLine;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,5 +35,132 @@ public record RequestHead(
   public static RequestHead of(
       String method, String authority, String path, List<FieldLine> fields) {
     return new RequestHead(method, "https", authority, path, null, fields);
+  }
+
+  private static final Set<String> PSEUDO =
+      Set.of(":method", ":scheme", ":authority", ":path", ":protocol");
+
+  /**
+   * Makes a legal request of a decoded header section, or refuses it.
+   *
+   * @throws Http3Exception.OfStream H3_MESSAGE_ERROR, naming the rule
+   */
+  static RequestHead parse(List<FieldLine> lines) throws Http3Exception.OfStream {
+    PseudoFields pseudo = PseudoFields.split(lines, PSEUDO);
+    String method = pseudo.get(":method");
+    String scheme = pseudo.get(":scheme");
+    String authority = pseudo.get(":authority");
+    String path = pseudo.get(":path");
+    String protocol = pseudo.get(":protocol");
+    if (method == null || !FieldRules.isToken(method)) {
+      throw FieldRules.malformed(
+          "4.3.1", method == null ? ":method is missing" : ":method is not a token");
+    }
+    // RFC 9220 §3, RFC 8441 §4: ":protocol" makes a CONNECT an extended one, which carries :scheme
+    // and
+    // :path like other requests.
+    if (protocol != null && !method.equals("CONNECT")) {
+      throw FieldRules.malformed("4.3", ":protocol stands in a request that is not CONNECT");
+    }
+    if (method.equals("CONNECT") && protocol == null) {
+      // RFC 9114 §4.4: "The :scheme and :path pseudo-header fields are omitted", ":authority [...]
+      // contains the host and port to connect to".
+      if (scheme != null || path != null || authority == null || authority.isEmpty()) {
+        throw FieldRules.malformed("4.4", "CONNECT must have :authority, and no :scheme or :path");
+      }
+    } else {
+      checkTarget(method, scheme, path);
+    }
+    List<FieldLine> fields = FieldRules.joinCookies(pseudo.fields());
+    FieldRules.contentLength(fields);
+    return new RequestHead(method, scheme, authority(authority, fields), path, protocol, fields);
+  }
+
+  private static void checkTarget(String method, @Nullable String scheme, @Nullable String path)
+      throws Http3Exception.OfStream {
+    // RFC 9114 §4.3.1: "All HTTP/3 requests MUST include exactly one value for the :method,
+    // :scheme,
+    // and :path pseudo-header fields, unless the request is a CONNECT request".
+    if (scheme == null || scheme.isEmpty()) {
+      throw FieldRules.malformed("4.3.1", ":scheme is missing");
+    }
+    if (path == null) {
+      throw FieldRules.malformed("4.3.1", ":path is missing");
+    }
+    // RFC 9114 §4.3.1: "This pseudo-header field MUST NOT be empty for "http" or "https" URIs", and
+    // an
+    // OPTIONS request without a path "MUST include a :path pseudo-header field with a value of
+    // "*"".
+    boolean web = scheme.equals("https") || scheme.equals("http");
+    boolean legal = path.startsWith("/") || (path.equals("*") && method.equals("OPTIONS"));
+    if (web && !legal) {
+      throw FieldRules.malformed("4.3.1", ":path is \"" + FieldRules.printable(path) + "\"");
+    }
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      if (c <= 0x20 || c == 0x7f || c == '#') {
+        throw FieldRules.malformed("4.3.1", ":path has a character that no URI has there");
+      }
+    }
+  }
+
+  private static @Nullable String authority(@Nullable String authority, List<FieldLine> fields)
+      throws Http3Exception.OfStream {
+    String host = null;
+    for (FieldLine line : fields) {
+      if (line.name().equals("host")) {
+        if (host != null) {
+          throw FieldRules.malformed("4.3.1", "host occurs twice");
+        }
+        host = line.value();
+      }
+    }
+    // RFC 9114 §4.3.1: "If the scheme identified by the :scheme pseudo-header field has a mandatory
+    // authority component [...], the request MUST contain either an :authority pseudo-header field
+    // or
+    // a Host header field. If these fields are present, they MUST NOT be empty. If both fields are
+    // present, they MUST contain the same value."
+    if (authority == null && host == null) {
+      throw FieldRules.malformed("4.3.1", "neither :authority nor host is there");
+    }
+    if (authority != null
+        && host != null
+        && !authority.toLowerCase(Locale.ROOT).equals(host.toLowerCase(Locale.ROOT))) {
+      throw FieldRules.malformed("4.3.1", ":authority and host differ");
+    }
+    String value = authority != null ? authority : host;
+    // RFC 9114 §4.3.1: "The authority MUST NOT include the deprecated userinfo subcomponent".
+    if (value == null || value.isEmpty() || value.indexOf('@') >= 0 || !hostCharacters(value)) {
+      throw FieldRules.malformed("4.3.1", "the authority is empty or has illegal characters");
+    }
+    return value;
+  }
+
+  private static boolean hostCharacters(String authority) {
+    for (int i = 0; i < authority.length(); i++) {
+      char c = authority.charAt(i);
+      if (c <= 0x20 || c >= 0x7f || "/?#\\\"<>".indexOf(c) >= 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The header section that carries this request. */
+  List<FieldLine> toFieldLines() {
+    List<FieldLine> lines = new ArrayList<>(fields.size() + 5);
+    add(lines, ":method", method);
+    add(lines, ":scheme", scheme);
+    add(lines, ":authority", authority);
+    add(lines, ":path", path);
+    add(lines, ":protocol", protocol);
+    lines.addAll(fields);
+    return lines;
+  }
+
+  private static void add(List<FieldLine> lines, String name, @Nullable String value) {
+    if (value != null) {
+      lines.add(new FieldLine(name, value));
+    }
   }
 }

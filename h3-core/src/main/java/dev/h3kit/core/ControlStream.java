@@ -1,0 +1,81 @@
+package dev.h3kit.core;
+
+import dev.h3kit.core.transport.Connection;
+import dev.h3kit.core.transport.StopSendingException;
+import dev.h3kit.core.transport.Stream;
+import dev.h3kit.qpack.OctetBuffer;
+import java.io.IOException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Our control stream (RFC 9114 §6.2.1). Its few small frames are written under a lock of their own,
+ * each within a deadline, so that a peer that grants it no flow control holds up nothing but other
+ * control frames. Thread-safe.
+ */
+final class ControlStream {
+  /** The stream type of a control stream. */
+  static final long TYPE = 0x00;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Stream stream;
+  private final Http3Limits limits;
+  private long goaway = Long.MAX_VALUE;
+
+  private ControlStream(Stream stream, Http3Limits limits) {
+    this.stream = stream;
+    this.limits = limits;
+  }
+
+  /** Opens the stream and sends SETTINGS, and a reserved frame to keep peers tolerant. */
+  static ControlStream open(Connection connection, Http3Limits limits) throws IOException {
+    Stream stream = connection.openUnidirectional(Deadline.after(limits.headerDeadline()));
+    OctetBuffer out = new OctetBuffer(64);
+    VarInt.write(out, TYPE);
+    PeerSettings.write(out, limits);
+    // RFC 9114 §7.2.8: "These frames have no semantics, and they MAY be sent on any stream where
+    // frames are allowed to be sent."
+    VarInt.write(out, FrameType.reserved(7));
+    VarInt.write(out, 0);
+    ControlStream control = new ControlStream(stream, limits);
+    control.write(out);
+    return control;
+  }
+
+  /** Sends GOAWAY unless one with the same or a smaller id was sent; true if it was. */
+  boolean goaway(long id) throws IOException {
+    lock.lock();
+    try {
+      // RFC 9114 §5.2: "An endpoint MAY send multiple GOAWAY frames indicating different
+      // identifiers,
+      // but the identifier in each frame MUST NOT be greater than the identifier in any previous
+      // frame".
+      if (id >= goaway) {
+        return false;
+      }
+      goaway = id;
+    } finally {
+      lock.unlock();
+    }
+    OctetBuffer out = new OctetBuffer(16);
+    VarInt.write(out, FrameType.GOAWAY);
+    VarInt.write(out, VarInt.sizeOf(id));
+    VarInt.write(out, id);
+    write(out);
+    return true;
+  }
+
+  private void write(OctetBuffer out) throws IOException {
+    try {
+      stream.write(out.array(), 0, out.length(), Deadline.after(limits.headerDeadline()));
+    } catch (StopSendingException _) {
+      // RFC 9114 §6.2.1: "the receiver MUST NOT request that the sender close the control stream.
+      // If
+      // either control stream is closed at any point, this MUST be treated as a connection error of
+      // type H3_CLOSED_CRITICAL_STREAM."
+      throw Http3Exception.connection(
+          Http3Error.H3_CLOSED_CRITICAL_STREAM,
+          "6.2.1",
+          "the peer stopped reading the control stream");
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package dev.h3kit.core;
+
+import dev.h3kit.core.transport.Connection;
+import dev.h3kit.core.transport.ConnectionClosedException;
+import dev.h3kit.core.transport.Stream;
+import dev.h3kit.core.transport.Termination;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the two roles share of a connection: the critical streams, SETTINGS, GOAWAY, the dispatch of
+ * the peer's streams and the way from an error to its QUIC close (RFC 9114 §5, §6, §8).
+ * Thread-safe.
+ */
+final class Http3Connection {
+  private static final AtomicLong IDS = new AtomicLong();
+
+  private final long id = IDS.incrementAndGet();
+  private final Connection transport;
+  private final boolean server;
+  private final Http3Limits limits;
+  private final Http3Events events;
+  private final Duration handshake;
+  private final FieldSections sections;
+  private final GlitchLimiter glitches;
+  private final ActiveCount active = new ActiveCount();
+  private volatile PeerSettings peerSettings = PeerSettings.DEFAULT;
+  private volatile long peerGoaway = Long.MAX_VALUE;
+  private long maxPushId = -1;
+  private volatile @Nullable Consumer<Long> onGoaway;
+  private volatile @Nullable ControlStream control;
+
+  Http3Connection(
+      Connection transport,
+      boolean server,
+      Http3Limits limits,
+      Http3Events events,
+      Duration handshake) {
+    this.transport = transport;
+    this.server = server;
+    this.limits = limits;
+    this.events = events;
+    this.handshake = handshake;
+    this.sections = new FieldSections(limits, events);
+    this.glitches =
+        new GlitchLimiter(limits.glitchBurst(), limits.glitchesPerSecond(), System.nanoTime());
+  }
+
+  /**
+   * Opens our critical streams, sends SETTINGS and begins to take the peer's streams.
+   *
+   * @param requests gets each bidirectional stream of the peer, on a thread that must not be
+   *     blocked
+   * @param goaway gets the id of each GOAWAY that the peer sends
+   */
+  void start(Consumer<Stream> requests, Consumer<Long> goaway) throws IOException {
+    onGoaway = goaway;
+    var _ = transport.closed().thenAccept(this::ended);
+    events.connected(info());
+    control = ControlStream.open(transport, limits);
+    spawn("encoder", () -> sections.runEncoderStream(transport));
+    spawn("decoder", () -> sections.runDecoderStream(transport));
+    UnidirectionalStreams peer =
+        new UnidirectionalStreams(limits, server, sections, this::glitch, new PeerControl());
+    transport.acceptStreams(stream -> {
+      if (stream.bidirectional()) {
+        requests.accept(stream);
+      } else {
+        spawn("stream-" + stream.id(), () -> peer.read(stream));
+      }
+    });
+  }
+
+  /** Work of a connection's own thread. */
+  @FunctionalInterface
+  private interface Work {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private void spawn(String name, Work work) {
+    Thread.ofVirtual()
+        .name("h3-" + id + "-" + name)
+        .start(() -> {
+          try {
+            work.run();
+          } catch (Http3Exception.OfConnection e) {
+            fail(e);
+          } catch (ConnectionClosedException | InterruptedException _) {
+            Thread.currentThread().interrupt();
+          } catch (IOException e) {
+            fail(internal(e));
+          }
+        });
+  }
+
+  private static Http3Exception.OfConnection internal(IOException e) {
+    return new Http3Exception.OfConnection(
+        Http3Error.H3_INTERNAL_ERROR.code(),
+        false,
+        "a critical stream failed: " + e.getMessage(),
+        e);
+  }
+
+  /** What the peer's control stream brings. */
+  private final class PeerControl implements UnidirectionalStreams.Control {
+    @Override
+    public void settings(PeerSettings settings) {
+      peerSettings = settings;
+      sections.peerSettings(settings);
+      events.settings(info(), settings.all());
+    }
+
+    @Override
+    public void goaway(long goawayId) throws Http3Exception.OfConnection {
+      // RFC 9114 §7.2.6: "A client MUST treat receipt of a GOAWAY frame containing a stream ID of
+      // any
+      // other type as a connection error of type H3_ID_ERROR."
+      if (!server && (goawayId & 0x3) != 0) {
+        throw Http3Exception.connection(
+            Http3Error.H3_ID_ERROR,
+            "7.2.6",
+            "GOAWAY names " + goawayId + ", which is no request stream");
+      }
+      // RFC 9114 §5.2: "Receiving a GOAWAY containing a larger identifier than previously received
+      // MUST
+      // be treated as a connection error of type H3_ID_ERROR."
+      if (goawayId > peerGoaway) {
+        throw Http3Exception.connection(
+            Http3Error.H3_ID_ERROR, "5.2", "GOAWAY went up from " + peerGoaway + " to " + goawayId);
+      }
+      peerGoaway = goawayId;
+      events.goaway(true, goawayId);
+      Consumer<Long> listener = onGoaway;
+      if (listener != null) {
+        listener.accept(goawayId);
+      }
+    }
+
+    @Override
+    public void maxPushId(long pushId) throws Http3Exception.OfConnection {
+      // RFC 9114 §7.2.7: "A client MUST treat receipt of a MAX_PUSH_ID frame as a connection error
+      // of
+      // type H3_FRAME_UNEXPECTED."
+      if (!server) {
+        throw Http3Exception.connection(
+            Http3Error.H3_FRAME_UNEXPECTED, "7.2.7", "a server sent MAX_PUSH_ID");
+      }
+      // RFC 9114 §7.2.7: "receipt of a MAX_PUSH_ID frame that contains a smaller value than
+      // previously
+      // received MUST be treated as a connection error of type H3_ID_ERROR."
+      if (pushId < maxPushId) {
+        throw Http3Exception.connection(
+            Http3Error.H3_ID_ERROR,
+            "7.2.7",
+            "MAX_PUSH_ID fell from " + maxPushId + " to " + pushId);
+      }
+      maxPushId = pushId;
+    }
+
+    @Override
+    public void cancelPush(long pushId) throws Http3Exception.OfConnection {
+      // RFC 9114 §7.2.3: "If the server receives a CANCEL_PUSH frame for a push ID that has not yet
+      // been mentioned by a PUSH_PROMISE frame, this MUST be treated as a connection error of type
+      // H3_ID_ERROR", likewise a client for one "greater than currently allowed on the connection".
+      throw Http3Exception.connection(
+          Http3Error.H3_ID_ERROR,
+          "7.2.3",
+          "CANCEL_PUSH names " + pushId + ", which was never promised");
+    }
+  }
+
+  private void glitch(String what, long type) throws Http3Exception.OfConnection {
+    events.ignored(what, type);
+    // RFC 9114 §10.5: "An endpoint MAY treat activity that is suspicious as a connection error of
+    // type
+    // H3_EXCESSIVE_LOAD".
+    if (!glitches.allow(System.nanoTime())) {
+      throw Http3Exception.connection(
+          Http3Error.H3_EXCESSIVE_LOAD,
+          "10.5",
+          "too much that is legal but useless, last a " + what);
+    }
+  }
+
+  /** Counts one more oddity of the peer and closes the connection if there are too many. */
+  void countGlitch(String what, long type) {
+    try {
+      glitch(what, type);
+    } catch (Http3Exception.OfConnection e) {
+      fail(e);
+    }
+  }
+
+  MessageReader reader(Stream stream) {
+    return new MessageReader(stream, limits, sections, this::glitch, server);
+  }
+
+  MessageWriter writer(Stream stream) {
+    return new MessageWriter(stream, limits, sections, () -> peerSettings);
+  }
+
+  /** Closes the connection because of an error that was found here. */
+  void fail(Http3Exception.OfConnection e) {
+    if (!e.remote()) {
+      transport.close(e.code(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Sends GOAWAY; a connection that is already lost needs none. */
+  void goaway(long goawayId) {
+    ControlStream stream = control;
+    if (stream == null) {
+      return;
+    }
+    try {
+      if (stream.goaway(goawayId)) {
+        events.goaway(false, goawayId);
+      }
+    } catch (Http3Exception.OfConnection e) {
+      fail(e);
+    } catch (IOException e) {
+      transport.close(Http3Error.H3_NO_ERROR.code(), "");
+    }
+  }
+
+  private void ended(Termination termination) {
+    sections.close();
+    events.closed(termination, sections.stats());
+  }
+
+  Connection transport() {
+    return transport;
+  }
+
+  Http3Limits limits() {
+    return limits;
+  }
+
+  FieldSections sections() {
+    return sections;
+  }
+
+  ActiveCount active() {
+    return active;
+  }
+
+  PeerSettings peerSettings() {
+    return peerSettings;
+  }
+
+  /** The smallest id of the peer's GOAWAY frames; {@link Long#MAX_VALUE} while there is none. */
+  long peerGoaway() {
+    return peerGoaway;
+  }
+
+  ConnectionInfo info() {
+    return new ConnectionInfo(
+        id,
+        transport.localAddress(),
+        transport.remoteAddress(),
+        transport.peerCertificates(),
+        handshake,
+        transport.stats().smoothedRtt());
+  }
+}

@@ -1,0 +1,277 @@
+package dev.h3kit.core;
+
+import dev.h3kit.core.transport.Stream;
+import dev.h3kit.qpack.FieldLine;
+import dev.h3kit.qpack.FieldSectionTooLargeException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receiving half of a request stream: one message, its frames in the order that RFC 9114 §4.1
+ * allows. It says what is wrong; acting on it is its caller's. Used by one thread at a time.
+ */
+final class MessageReader {
+  private final Stream stream;
+  private final Http3Limits limits;
+  private final FieldSections sections;
+  private final Glitches glitches;
+  private final boolean server;
+  private final FrameReader frames;
+
+  private State state = State.HEAD;
+  private @Nullable Deadline phaseDeadline;
+  private List<FieldLine> trailers = List.of();
+  private long expected = -1;
+  private long received;
+  private long plainOctets;
+  private long codedOctets;
+
+  /** Where in its message the reader stands. */
+  private enum State {
+    HEAD,
+    CONTENT,
+    TRAILERS,
+    END
+  }
+
+  /** Counts what is legal but odd; throws when there is too much of it. */
+  @FunctionalInterface
+  interface Glitches {
+    void count(String what, long type) throws Http3Exception.OfConnection;
+  }
+
+  /** A header section that passes a limit of this side. */
+  static final class HeadTooLargeException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    HeadTooLargeException(String message) {
+      super(message);
+    }
+  }
+
+  MessageReader(
+      Stream stream,
+      Http3Limits limits,
+      FieldSections sections,
+      Glitches glitches,
+      boolean server) {
+    this.stream = stream;
+    this.limits = limits;
+    this.sections = sections;
+    this.glitches = glitches;
+    this.server = server;
+    this.frames =
+        new FrameReader(
+            stream, limits.fieldSectionSize(), limits.controlFrameSize(), this::timeout);
+  }
+
+  private Deadline timeout() {
+    Deadline head = phaseDeadline;
+    return head != null ? head : Deadline.after(limits.idle());
+  }
+
+  /**
+   * Reads the next header section; after an interim response it is called again.
+   *
+   * @return null if the stream ended before one
+   * @throws HeadTooLargeException if it passes a limit
+   */
+  @Nullable List<FieldLine> head(Deadline deadline) throws IOException {
+    phaseDeadline = deadline;
+    try {
+      Frame frame = nextOnRequestStream();
+      return switch (frame) {
+        case null -> null;
+        case Frame.Headers headers -> decode(headers.section(), deadline);
+        case Frame.OversizedHeaders oversized ->
+            throw new HeadTooLargeException(
+                "a header section of "
+                    + oversized.length()
+                    + " encoded octets passes the limit of "
+                    + limits.fieldSectionSize());
+        // RFC 9114 §4.1: "Receipt of an invalid sequence of frames MUST be treated as a connection
+        // error of type H3_FRAME_UNEXPECTED. In particular, a DATA frame before any HEADERS frame".
+        case Frame other -> throw unexpected(other, "before HEADERS");
+      };
+    } finally {
+      phaseDeadline = null;
+    }
+  }
+
+  /**
+   * The head is final: content follows.
+   *
+   * @param contentLength what content-length says, or -1 if it says nothing about this message
+   */
+  void beginContent(long contentLength) {
+    state = State.CONTENT;
+    expected = contentLength;
+  }
+
+  /** Reads content; -1 at the end of the message. */
+  int read(byte[] target, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    while (state == State.CONTENT) {
+      if (frames.content() > 0) {
+        int got = frames.read(target, offset, length);
+        received += got;
+        // RFC 9114 §4.1.2: "A request or response that is defined as having content when it
+        // contains a
+        // Content-Length header field is malformed if the value of the Content-Length header field
+        // does not equal the sum of the DATA frame lengths received."
+        if (expected >= 0 && received > expected) {
+          throw FieldRules.malformed(
+              "4.1.2", "more content than the content-length of " + expected);
+        }
+        return got;
+      }
+      advance();
+    }
+    return -1;
+  }
+
+  /**
+   * Drops what is left of the message, as long as the deadline and a single buffer allow; true at
+   * its end.
+   */
+  boolean skipToEnd(Deadline deadline) throws IOException {
+    phaseDeadline = deadline;
+    try {
+      return state == State.END || read(new byte[1024], 0, 1024) < 0;
+    } finally {
+      phaseDeadline = null;
+    }
+  }
+
+  private void advance() throws IOException {
+    Frame frame = nextOnRequestStream();
+    switch (frame) {
+      case null -> end();
+      case Frame.Data data -> {
+        if (data.length() == 0) {
+          glitches.count("empty DATA frame", FrameType.DATA);
+        }
+      }
+      case Frame.Headers headers -> {
+        try {
+          trailers = FieldRules.trailers(decode(headers.section(), Deadline.after(limits.idle())));
+        } catch (HeadTooLargeException e) {
+          throw tooLarge(e);
+        }
+        state = State.TRAILERS;
+        // RFC 9114 §4.1: "a HEADERS or DATA frame after the trailing HEADERS frame [...] is
+        // considered
+        // invalid."
+        Frame behind = nextOnRequestStream();
+        if (behind != null) {
+          throw unexpected(behind, "behind the trailer section");
+        }
+        end();
+      }
+      case Frame.OversizedHeaders oversized ->
+          throw tooLarge(
+              new HeadTooLargeException(
+                  "a trailer section of " + oversized.length() + " encoded octets"));
+      case Frame other -> throw unexpected(other, "within a message");
+    }
+  }
+
+  private void end() throws Http3Exception.OfStream {
+    state = State.END;
+    if (expected >= 0 && received != expected) {
+      throw FieldRules.malformed(
+          "4.1.2", "the content ended after " + received + " of " + expected + " octets");
+    }
+  }
+
+  /** Whether the message was read to its end. */
+  boolean ended() {
+    return state == State.END;
+  }
+
+  /** Whether the peer has said or shown that more content is on its way. */
+  boolean moreContentKnown() {
+    return state == State.CONTENT && (frames.content() > 0 || expected > received);
+  }
+
+  boolean ready() {
+    return state != State.CONTENT || frames.ready();
+  }
+
+  List<FieldLine> trailers() {
+    return trailers;
+  }
+
+  long plainOctets() {
+    return plainOctets;
+  }
+
+  long codedOctets() {
+    return codedOctets;
+  }
+
+  private List<FieldLine> decode(ByteBuffer section, Deadline deadline) throws IOException {
+    codedOctets += section.remaining();
+    try {
+      List<FieldLine> lines = sections.decode(stream.id(), section, deadline);
+      plainOctets += FieldSections.plain(lines);
+      return lines;
+    } catch (FieldSectionTooLargeException e) {
+      throw new HeadTooLargeException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The next frame that may matter on a request stream. */
+  private @Nullable Frame nextOnRequestStream() throws IOException {
+    while (true) {
+      Frame frame = frames.next();
+      switch (frame) {
+        case null -> {
+          return null;
+        }
+        case Frame.Unknown unknown -> glitches.count("frame", unknown.type());
+        case Frame.PushPromise promise -> throw pushPromise(promise);
+        case Frame.Data _, Frame.Headers _, Frame.OversizedHeaders _ -> {
+          return frame;
+        }
+        case Frame.Settings _, Frame.GoAway _, Frame.MaxPushId _, Frame.CancelPush _ ->
+            throw unexpected(frame, "on a request stream");
+      }
+    }
+  }
+
+  private Http3Exception.OfConnection pushPromise(Frame.PushPromise promise) {
+    // RFC 9114 §7.2.5: "A client MUST NOT send a PUSH_PROMISE frame. A server MUST treat the
+    // receipt of
+    // a PUSH_PROMISE frame as a connection error of type H3_FRAME_UNEXPECTED."
+    if (server) {
+      return unexpected(promise, "from a client");
+    }
+    // RFC 9114 §7.2.5: "A client MUST treat receipt of a PUSH_PROMISE frame that contains a larger
+    // push
+    // ID than the client has advertised as a connection error of H3_ID_ERROR." None was advertised.
+    return Http3Exception.connection(
+        Http3Error.H3_ID_ERROR,
+        "7.2.5",
+        "push " + promise.pushId() + " was promised and none allowed");
+  }
+
+  private static Http3Exception.OfConnection unexpected(Frame frame, String where) {
+    return Http3Exception.connection(
+        Http3Error.H3_FRAME_UNEXPECTED,
+        "4.1",
+        "a frame "
+            + frame.getClass().getSimpleName().toUpperCase(java.util.Locale.ROOT)
+            + " came "
+            + where);
+  }
+
+  private static Http3Exception.OfStream tooLarge(HeadTooLargeException e) {
+    return new Http3Exception.OfStream(
+        Http3Error.H3_EXCESSIVE_LOAD.code(), false, String.valueOf(e.getMessage()), e);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.h3kit.core;
+
+import dev.h3kit.core.transport.Stream;
+import dev.h3kit.qpack.FieldLine;
+import dev.h3kit.qpack.OctetBuffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The sending half of a request stream: one message in HEADERS and DATA frames (RFC 9114 §4.1).
+ * Used by one thread at a time.
+ */
+final class MessageWriter {
+  /** Octets handed to the stream at a time: one deadline each, so that progress resets it. */
+  private static final int SLICE = 16 << 10;
+
+  private static final int FRAME_HEADER = 9;
+
+  private final Stream stream;
+  private final Http3Limits limits;
+  private final FieldSections sections;
+  private final Peer peer;
+  private byte[] scratch = new byte[0];
+  private boolean ended;
+  private boolean headSent;
+  private long plainOctets;
+  private long codedOctets;
+
+  /** What the peer takes. */
+  @FunctionalInterface
+  interface Peer {
+    PeerSettings settings();
+  }
+
+  MessageWriter(Stream stream, Http3Limits limits, FieldSections sections, Peer peer) {
+    this.stream = stream;
+    this.limits = limits;
+    this.sections = sections;
+    this.peer = peer;
+  }
+
+  /** Writes an interim header section. */
+  void interim(List<FieldLine> lines) throws IOException {
+    requireState(!headSent, "the final response was sent");
+    OctetBuffer out = new OctetBuffer(256);
+    headers(lines, out);
+    put(out.array(), 0, out.length());
+  }
+
+  /** Writes the header section with the first content in one go. */
+  void head(List<FieldLine> lines, ByteBuffer content, boolean last) throws IOException {
+    requireState(!headSent, "the header section was sent");
+    OctetBuffer out = new OctetBuffer(256 + Math.min(content.remaining(), SLICE));
+    headers(lines, out);
+    headSent = true;
+    int length = content.remaining();
+    if (length > 0) {
+      VarInt.write(out, FrameType.DATA);
+      VarInt.write(out, length);
+      int first = Math.min(length, SLICE);
+      out.ensure(first);
+      content.get(out.array(), out.length(), first);
+      out.length(out.length() + first);
+    }
+    put(out.array(), 0, out.length());
+    rest(content);
+    if (last) {
+      finish();
+    }
+  }
+
+  /** Writes content as one DATA frame; none if it is empty. */
+  void content(ByteBuffer content, boolean last) throws IOException {
+    requireState(
+        headSent && !ended, ended ? "the message has ended" : "the header section was not sent");
+    int length = content.remaining();
+    if (length > 0) {
+      int first = Math.min(length, SLICE);
+      byte[] buffer = scratch(FRAME_HEADER + first);
+      int at = VarInt.write(buffer, 0, FrameType.DATA);
+      at = VarInt.write(buffer, at, length);
+      content.get(buffer, at, first);
+      put(buffer, 0, at + first);
+      rest(content);
+    }
+    if (last) {
+      finish();
+    }
+  }
+
+  /** Writes a trailer section and ends the message. */
+  void trailers(List<FieldLine> lines) throws IOException {
+    requireState(
+        headSent && !ended, ended ? "the message has ended" : "the header section was not sent");
+    OctetBuffer out = new OctetBuffer(256);
+    headers(lines, out);
+    put(out.array(), 0, out.length());
+    finish();
+  }
+
+  private void rest(ByteBuffer content) throws IOException {
+    while (content.hasRemaining()) {
+      int step = Math.min(content.remaining(), SLICE);
+      if (content.hasArray()) {
+        put(content.array(), content.arrayOffset() + content.position(), step);
+        content.position(content.position() + step);
+      } else {
+        byte[] buffer = scratch(step);
+        content.get(buffer, 0, step);
+        put(buffer, 0, step);
+      }
+    }
+  }
+
+  private void put(byte[] octets, int offset, int length) throws IOException {
+    stream.write(octets, offset, length, Deadline.after(limits.idle()));
+  }
+
+  private void finish() throws IOException {
+    ended = true;
+    stream.finish();
+  }
+
+  private void headers(List<FieldLine> lines, OctetBuffer out) throws IOException {
+    int plain = FieldSections.plain(lines);
+    long size = plain + (long) lines.size() * FieldLine.OVERHEAD;
+    // RFC 9114 §4.2.2: "An implementation that has received this parameter SHOULD NOT send an HTTP
+    // message header that exceeds the indicated size".
+    if (size > peer.settings().maxFieldSectionSize()) {
+      throw Http3Exception.stream(
+          Http3Error.H3_REQUEST_CANCELLED,
+          "4.2.2",
+          "a field section of "
+              + size
+              + " octets passes the "
+              + peer.settings().maxFieldSectionSize()
+              + " that the peer takes; send fewer or shorter fields");
+    }
+    OctetBuffer section = new OctetBuffer(256);
+    codedOctets += sections.encode(stream.id(), lines, section);
+    plainOctets += plain;
+    VarInt.write(out, FrameType.HEADERS);
+    VarInt.write(out, section.length());
+    out.put(section.array(), 0, section.length());
+  }
+
+  private byte[] scratch(int size) {
+    if (scratch.length < size) {
+      scratch = new byte[Math.max(size, Math.min(2 * scratch.length, SLICE + FRAME_HEADER))];
+    }
+    return scratch;
+  }
+
+  private static void requireState(boolean legal, String why) {
+    if (!legal) {
+      throw new IllegalStateException(why);
+    }
+  }
+
+  /** Whether the header section was sent. */
+  boolean headSent() {
+    return headSent;
+  }
+
+  /** Whether the message was sent to its end. */
+  boolean ended() {
+    return ended;
+  }
+
+  long plainOctets() {
+    return plainOctets;
+  }
+
+  long codedOctets() {
+    return codedOctets;
+  }
+}

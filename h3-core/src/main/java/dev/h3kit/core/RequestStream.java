@@ -1,0 +1,270 @@
+package dev.h3kit.core;
+
+import dev.h3kit.core.transport.ConnectionClosedException;
+import dev.h3kit.core.transport.DeadlineExceededException;
+import dev.h3kit.core.transport.StopSendingException;
+import dev.h3kit.core.transport.Stream;
+import dev.h3kit.core.transport.StreamResetException;
+import dev.h3kit.core.transport.Termination;
+import dev.h3kit.qpack.FieldLine;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request stream with its two halves (RFC 9114 §4.1), as both roles use it. Errors of the halves
+ * are acted on here: the stream or the connection is ended with the right code, then the caller is
+ * told.
+ */
+final class RequestStream {
+  private final Http3Connection connection;
+  private final Stream stream;
+  private final MessageReader reader;
+  private final MessageWriter writer;
+  private final Runnable onOver;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final List<Runnable> abortActions = new ArrayList<>();
+  private boolean aborted;
+  private boolean sectionsCancelled;
+  private boolean readingOver;
+  private boolean writingOver;
+
+  /**
+   * @param onOver runs once when both halves are over
+   */
+  RequestStream(Http3Connection connection, Stream stream, Runnable onOver) {
+    this.connection = connection;
+    this.stream = stream;
+    this.reader = connection.reader(stream);
+    this.writer = connection.writer(stream);
+    this.onOver = onOver;
+    stream.onAbort(this::aborted);
+  }
+
+  private void aborted() {
+    List<Runnable> actions;
+    lock.lock();
+    try {
+      aborted = true;
+      actions = List.copyOf(abortActions);
+      abortActions.clear();
+    } finally {
+      lock.unlock();
+    }
+    if (stream.peerResetCode().isPresent()) {
+      cancelSections();
+    }
+    actions.forEach(Runnable::run);
+  }
+
+  void onAbort(Runnable action) {
+    lock.lock();
+    try {
+      if (!aborted) {
+        abortActions.add(action);
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    action.run();
+  }
+
+  /** Something that reads or writes a half. */
+  @FunctionalInterface
+  interface Step<T extends @Nullable Object> {
+    T run() throws IOException;
+  }
+
+  /** Something that writes. */
+  @FunctionalInterface
+  interface Writing {
+    void run(MessageWriter writer) throws IOException;
+  }
+
+  /** Reads from the peer's message and acts on what goes wrong. */
+  <T extends @Nullable Object> T reading(Step<T> step) throws IOException {
+    T result;
+    try {
+      result = step.run();
+    } catch (IOException e) {
+      throw act(e);
+    }
+    if (reader.ended()) {
+      over(true, false);
+    }
+    return result;
+  }
+
+  /** Writes to our message and acts on what goes wrong. */
+  void writing(Writing step) throws IOException {
+    try {
+      step.run(writer);
+    } catch (StopSendingException e) {
+      // RFC 9114 §4.1: "Clients MUST NOT discard complete responses as a result of having their
+      // request
+      // terminated abruptly": the reading half goes on.
+      over(false, true);
+      if (e.errorCode() != Http3Error.H3_NO_ERROR.code()) {
+        connection.countGlitch("STOP_SENDING on a request stream", e.errorCode());
+      }
+      throw new Http3Exception.OfStream(e.errorCode(), true, stopped(e), e);
+    } catch (IOException e) {
+      throw act(e);
+    }
+    if (writer.ended()) {
+      over(false, true);
+    }
+  }
+
+  private static String stopped(StopSendingException e) {
+    return "the peer takes no more of the message: " + Http3Error.nameOf(e.errorCode());
+  }
+
+  int read(byte[] buffer, int offset, int length) throws IOException {
+    return reading(() -> reader.read(buffer, offset, length));
+  }
+
+  void write(ByteBuffer content, boolean last) throws IOException {
+    writing(w -> w.content(content, last));
+  }
+
+  void writeTrailers(List<FieldLine> trailers) throws IOException {
+    writing(w -> w.trailers(trailers));
+  }
+
+  void stopReading(Http3Error error) {
+    if (!reader.ended()) {
+      stream.stopReading(error.code());
+      cancelSections();
+    }
+    over(true, false);
+  }
+
+  void abort(Http3Error error) {
+    abort(error.code());
+  }
+
+  private void abort(long code) {
+    if (!writer.ended()) {
+      stream.reset(code);
+    }
+    if (!reader.ended()) {
+      stream.stopReading(code);
+      cancelSections();
+    }
+    over(true, true);
+  }
+
+  /**
+   * Tells the peer's encoder, once, that sections of this stream may stay undecoded (RFC 9204
+   * §2.2.2.2).
+   */
+  private void cancelSections() {
+    lock.lock();
+    try {
+      if (sectionsCancelled) {
+        return;
+      }
+      sectionsCancelled = true;
+    } finally {
+      lock.unlock();
+    }
+    connection.sections().cancel(stream.id());
+  }
+
+  private void over(boolean reading, boolean writing) {
+    lock.lock();
+    try {
+      if (readingOver && writingOver) {
+        return;
+      }
+      readingOver |= reading;
+      writingOver |= writing;
+      if (!readingOver || !writingOver) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    onOver.run();
+  }
+
+  /** Ends what must be ended because of {@code e}, and answers what to tell the caller. */
+  IOException act(IOException e) {
+    return switch (e) {
+      case Http3Exception.OfConnection error -> {
+        connection.fail(error);
+        over(true, true);
+        yield error;
+      }
+      case Http3Exception.OfStream error -> {
+        abort(error.code());
+        yield error;
+      }
+      case StreamResetException reset -> {
+        connection.countGlitch("reset of a request stream", reset.errorCode());
+        cancelSections();
+        // The other half has nothing left to answer or to wait for.
+        stream.reset(Http3Error.H3_REQUEST_CANCELLED.code());
+        over(true, true);
+        yield new Http3Exception.OfStream(
+            reset.errorCode(),
+            true,
+            "the peer reset the stream: " + Http3Error.nameOf(reset.errorCode()),
+            reset);
+      }
+      case DeadlineExceededException timeout -> {
+        abort(Http3Error.H3_REQUEST_CANCELLED);
+        yield new Http3Exception.OfStream(
+            Http3Error.H3_REQUEST_CANCELLED.code(),
+            false,
+            "no progress in time: " + timeout.getMessage(),
+            timeout);
+      }
+      case ConnectionClosedException closed -> {
+        over(true, true);
+        yield ofConnection(closed.termination(), closed);
+      }
+      case MessageReader.HeadTooLargeException large -> large;
+      default -> {
+        abort(Http3Error.H3_REQUEST_CANCELLED);
+        yield e;
+      }
+    };
+  }
+
+  /** A connection's end as its streams tell it. */
+  static Http3Exception.OfConnection ofConnection(
+      Termination end, ConnectionClosedException cause) {
+    return new Http3Exception.OfConnection(
+        end.errorCode(),
+        end.by() == Termination.By.PEER,
+        String.valueOf(cause.getMessage()),
+        cause);
+  }
+
+  Http3Connection connection() {
+    return connection;
+  }
+
+  Stream stream() {
+    return stream;
+  }
+
+  MessageReader reader() {
+    return reader;
+  }
+
+  MessageWriter writer() {
+    return writer;
+  }
+
+  Exchange.HeaderWeight weight() {
+    return new Exchange.HeaderWeight(
+        writer.plainOctets(), writer.codedOctets(), reader.plainOctets(), reader.codedOctets());
+  }
+}

@@ -1,0 +1,110 @@
+package dev.h3kit.core;
+
+import dev.h3kit.core.transport.Connection;
+import dev.h3kit.core.transport.Stream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A connection as the server sees it: takes requests, one virtual thread each, until it goes away.
+ * Thread-safe.
+ */
+final class ServerConnection {
+  private static final Duration LONGEST_ROUND_TRIP = Duration.ofSeconds(1);
+
+  private final Http3Connection connection;
+  private final Http3Server.Handler handler;
+  private final ReentrantLock lock = new ReentrantLock();
+  private long nextId;
+  private boolean draining;
+
+  ServerConnection(
+      Connection transport, Http3Limits limits, Http3Events events, Http3Server.Handler handler) {
+    this.connection = new Http3Connection(transport, true, limits, events, Duration.ZERO);
+    this.handler = handler;
+  }
+
+  /** Begins to serve. */
+  void start() throws IOException {
+    try {
+      connection.start(this::accept, _ -> {});
+    } catch (Http3Exception.OfConnection e) {
+      connection.fail(e);
+      throw e;
+    } catch (IOException e) {
+      connection.transport().close(Http3Error.H3_INTERNAL_ERROR.code(), "");
+      throw e;
+    }
+  }
+
+  private void accept(Stream stream) {
+    boolean taken;
+    lock.lock();
+    try {
+      taken = !draining;
+      if (taken) {
+        nextId = Math.max(nextId, stream.id() + 4);
+      }
+    } finally {
+      lock.unlock();
+    }
+    // The transport gives a cancelled stream's credit back at once, so running handlers are counted
+    // here.
+    if (taken && connection.active().increment() > connection.limits().concurrentRequests()) {
+      connection.active().decrement();
+      connection.countGlitch("request above the limit", stream.id());
+      taken = false;
+    }
+    if (!taken) {
+      // RFC 9114 §4.1.1: "When a server cancels a request without performing any application
+      // processing, the request is considered "rejected". The server SHOULD abort its response
+      // stream
+      // with the error code H3_REQUEST_REJECTED."
+      stream.stopReading(Http3Error.H3_REQUEST_REJECTED.code());
+      stream.reset(Http3Error.H3_REQUEST_REJECTED.code());
+      return;
+    }
+    Thread.ofVirtual().name("h3-request-", stream.id()).start(() -> serve(stream));
+  }
+
+  private void serve(Stream stream) {
+    try {
+      new ServerRequest(connection, stream).serve(handler);
+    } finally {
+      connection.active().decrement();
+    }
+  }
+
+  /** Goes away in order (RFC 9114 §5.2) and closes; requests in work have until the deadline. */
+  void drain(Deadline deadline) {
+    if (connection.active().count() > 0) {
+      // RFC 9114 §5.2: "A server that is attempting to gracefully shut down a connection MAY send
+      // an
+      // initial GOAWAY frame with the last stream ID set to 2^62-4", then after a round trip the
+      // real
+      // one, so that requests on their way are not lost.
+      connection.goaway(VarInt.MAX - 3);
+      Duration roundTrip = connection.transport().stats().smoothedRtt();
+      Deadline wait =
+          Deadline.after(
+              roundTrip.compareTo(LONGEST_ROUND_TRIP) < 0 ? roundTrip : LONGEST_ROUND_TRIP);
+      connection.active().awaitZero(wait.or(deadline));
+    }
+    long last;
+    lock.lock();
+    try {
+      draining = true;
+      last = nextId;
+    } finally {
+      lock.unlock();
+    }
+    connection.goaway(last);
+    connection.active().awaitZero(deadline);
+    connection.transport().close(Http3Error.H3_NO_ERROR.code(), "");
+  }
+
+  Http3Connection connection() {
+    return connection;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.h3kit.core;
+
+import dev.h3kit.core.transport.Stream;
+import dev.h3kit.qpack.FieldLine;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One request on the server: reads its head, lets the handler answer, ends what the handler left
+ * open.
+ */
+final class ServerRequest implements ServerExchange {
+  /**
+   * How long to wait for the end of a request whose response is complete before it is no longer
+   * read.
+   */
+  private static final Duration LINGER = Duration.ofSeconds(1);
+
+  private static final RequestHead NONE =
+      new RequestHead("GET", "https", "localhost", "/", null, List.of());
+
+  private final RequestStream stream;
+  private RequestHead request = NONE;
+
+  ServerRequest(Http3Connection connection, Stream stream) {
+    this.stream = new RequestStream(connection, stream, () -> {});
+  }
+
+  /** Serves the request from its first octet to its end. */
+  void serve(Http3Server.Handler handler) {
+    try {
+      if (readHead()) {
+        handler.handle(this);
+        afterHandler();
+      }
+    } catch (Exception e) {
+      // What the stream or the peer did was acted on where it happened; the rest is the handler's
+      // failure.
+      abort(Http3Error.H3_INTERNAL_ERROR);
+    } finally {
+      abort(Http3Error.H3_INTERNAL_ERROR);
+    }
+  }
+
+  private boolean readHead() throws IOException {
+    Deadline deadline = Deadline.after(stream.connection().limits().headerDeadline());
+    try {
+      List<FieldLine> lines = stream.reading(() -> stream.reader().head(deadline));
+      if (lines == null) {
+        // RFC 9114 §4.1: "If a client-initiated stream terminates without enough of the HTTP
+        // message to
+        // provide a complete response, servers SHOULD abort their response stream with the error
+        // code
+        // H3_REQUEST_INCOMPLETE."
+        abort(Http3Error.H3_REQUEST_INCOMPLETE);
+        return false;
+      }
+      request =
+          stream.reading(() -> {
+            RequestHead head = RequestHead.parse(lines);
+            stream.reader().beginContent(FieldRules.contentLength(head.fields()));
+            return head;
+          });
+      return true;
+    } catch (MessageReader.HeadTooLargeException _) {
+      refuse();
+      return false;
+    }
+  }
+
+  private void refuse() throws IOException {
+    // RFC 9114 §4.2.2: "A server that receives a larger field section than it is willing to handle
+    // can
+    // send an HTTP 431 (Request Header Fields Too Large) status code".
+    stream.stopReading(Http3Error.H3_EXCESSIVE_LOAD);
+    stream.connection().countGlitch("field section above the limit", FrameType.HEADERS);
+    send(
+        new ResponseHead(431, List.of(new FieldLine("content-length", "0"))),
+        ByteBuffer.allocate(0),
+        true);
+  }
+
+  private void afterHandler() throws IOException {
+    if (!stream.writer().ended()) {
+      return;
+    }
+    // RFC 9114 §4.1: "When a server does not need to receive the remainder of the request, it MAY
+    // abort
+    // reading the request stream, send a complete response, and cleanly close the sending part of
+    // the
+    // stream. The error code H3_NO_ERROR SHOULD be used when requesting that the client stop
+    // sending".
+    if (stream.reader().moreContentKnown()) {
+      stopReading(Http3Error.H3_NO_ERROR);
+    } else if (!stream.reader().ended()) {
+      stream.reading(() -> stream.reader().skipToEnd(Deadline.after(LINGER)));
+    }
+  }
+
+  @Override
+  public long streamId() {
+    return stream.stream().id();
+  }
+
+  @Override
+  public RequestHead request() {
+    return request;
+  }
+
+  @Override
+  public ConnectionInfo connection() {
+    return stream.connection().info();
+  }
+
+  @Override
+  public void sendInterim(ResponseHead head) throws IOException {
+    if (!head.interim() || head.status() == 101) {
+      throw new IllegalArgumentException(head.status() + " is no interim response of HTTP/3");
+    }
+    stream.writing(writer -> writer.interim(head.toFieldLines()));
+  }
+
+  @Override
+  public void send(ResponseHead head, ByteBuffer content, boolean last) throws IOException {
+    if (head.interim()) {
+      throw new IllegalArgumentException(head.status() + " is an interim response");
+    }
+    stream.writing(writer -> writer.head(head.toFieldLines(), content, last));
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    return stream.read(buffer, offset, length);
+  }
+
+  @Override
+  public boolean readable() {
+    return stream.reader().ready();
+  }
+
+  @Override
+  public List<FieldLine> trailers() {
+    return stream.reader().trailers();
+  }
+
+  @Override
+  public void write(ByteBuffer content, boolean last) throws IOException {
+    stream.write(content, last);
+  }
+
+  @Override
+  public void writeTrailers(List<FieldLine> trailers) throws IOException {
+    stream.writeTrailers(trailers);
+  }
+
+  @Override
+  public void stopReading(Http3Error error) {
+    stream.stopReading(error);
+  }
+
+  @Override
+  public void abort(Http3Error error) {
+    stream.abort(error);
+  }
+
+  @Override
+  public void onAbort(Runnable action) {
+    stream.onAbort(action);
+  }
+
+  @Override
+  public HeaderWeight weight() {
+    return stream.weight();
+  }
+}
