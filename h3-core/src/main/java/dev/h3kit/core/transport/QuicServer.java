@@ -3,14 +3,54 @@ package dev.h3kit.core.transport;
 import dev.h3kit.core.Deadline;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import tech.kwik.core.QuicConnection;
+import tech.kwik.core.QuicStream;
+import tech.kwik.core.impl.QuicConnectionImpl;
+import tech.kwik.core.server.ApplicationProtocolConnection;
+import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
+import tech.kwik.core.server.ServerConnection;
+import tech.kwik.core.server.ServerConnectionConfig;
+import tech.kwik.core.server.ServerConnector;
+import tech.kwik.core.server.impl.ServerConnectorImpl;
 
 /**
  * A UDP port on which QUIC connections that speak HTTP/3 (ALPN {@code h3}) are accepted.
  * Thread-safe.
  */
 public final class QuicServer {
-  private QuicServer() {}
+  private static final String ALPN = "h3";
+  private static final int CONNECTION_ID_LENGTH = 8;
+
+  /** HTTP/3's own unidirectional streams carry little. */
+  private static final long UNIDIRECTIONAL_WINDOW = 64 << 10;
+
+  private final ServerTransportConfig config;
+  private final Consumer<Connection> acceptor;
+  private final ListeningSocket socket;
+  private final ServerConnectorImpl connector;
+  private final ServerPacketLog log;
+  private final Set<KwikConnection> connections = ConcurrentHashMap.newKeySet();
+
+  private QuicServer(
+      ServerTransportConfig config,
+      Consumer<Connection> acceptor,
+      ListeningSocket socket,
+      ServerConnectorImpl connector,
+      ServerPacketLog log) {
+    this.config = config;
+    this.acceptor = acceptor;
+    this.socket = socket;
+    this.connector = connector;
+    this.log = log;
+  }
 
   /**
    * Binds and starts to accept.
@@ -23,20 +63,158 @@ public final class QuicServer {
   public static QuicServer bind(
       ServerTransportConfig config, InetSocketAddress address, Consumer<Connection> acceptor)
       throws IOException {
-    throw new IOException("no transport");
+    ListeningSocket socket = new ListeningSocket(address, config.faults());
+    try {
+      ServerPacketLog log = new ServerPacketLog();
+      QuicServer server =
+          new QuicServer(config, acceptor, socket, connector(config, socket, log), log);
+      server.start();
+      return server;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private static ServerConnectorImpl connector(
+      ServerTransportConfig config, ListeningSocket socket, ServerPacketLog log)
+      throws IOException {
+    char[] password = "in memory only".toCharArray();
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, password);
+      store.setKeyEntry(
+          ALPN,
+          config.identity().key(),
+          password,
+          config.identity().chain().toArray(X509Certificate[]::new));
+      return (ServerConnectorImpl)
+          ServerConnector.builder()
+              .withSocket(socket)
+              .withKeyStore(store, ALPN, password)
+              .withSupportedVersion(QuicConnection.QuicVersion.V2)
+              .withConfiguration(configuration(config))
+              .withLogger(log)
+              .build();
+    } catch (GeneralSecurityException | RuntimeException e) {
+      throw new IOException("the server's certificate cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** Everything is set: kwik's defaults for windows and streams are zero. */
+  private static ServerConnectionConfig configuration(ServerTransportConfig config) {
+    return ServerConnectionConfig.builder()
+        .maxIdleTimeout((int) Math.min(Integer.MAX_VALUE, config.idleTimeout().toMillis()))
+        .maxConnectionBufferSize(config.connectionReceiveWindow())
+        .maxBidirectionalStreamBufferSize(config.streamReceiveWindow())
+        .maxUnidirectionalStreamBufferSize(
+            Math.min(UNIDIRECTIONAL_WINDOW, config.connectionReceiveWindow()))
+        .maxOpenPeerInitiatedBidirectionalStreams(config.peerBidirectionalStreams())
+        .maxOpenPeerInitiatedUnidirectionalStreams(config.peerUnidirectionalStreams())
+        .maxTotalPeerInitiatedBidirectionalStreams(Long.MAX_VALUE)
+        .maxTotalPeerInitiatedUnidirectionalStreams(Long.MAX_VALUE)
+        .retryRequired(false)
+        .connectionIdLength(CONNECTION_ID_LENGTH)
+        .build();
+  }
+
+  private void start() {
+    connector.registerApplicationProtocol(ALPN, new Protocol());
+    connector.start();
+  }
+
+  /** kwik calls this on the receiver thread of a connection, which must not wait. */
+  private final class Protocol implements ApplicationProtocolConnectionFactory {
+    @Override
+    public int maxConcurrentPeerInitiatedBidirectionalStreams() {
+      return config.peerBidirectionalStreams();
+    }
+
+    @Override
+    public int maxConcurrentPeerInitiatedUnidirectionalStreams() {
+      return config.peerUnidirectionalStreams();
+    }
+
+    @Override
+    public ApplicationProtocolConnection createConnection(String protocol, QuicConnection quic) {
+      KwikConnection connection = begin((QuicConnectionImpl) quic);
+      return new ApplicationProtocolConnection() {
+        @Override
+        public void acceptPeerInitiatedStream(QuicStream stream) {
+          connection.accepted(stream);
+        }
+      };
+    }
+  }
+
+  private KwikConnection begin(QuicConnectionImpl quic) {
+    KwikConnection connection =
+        new KwikConnection(
+            false, config.peerBidirectionalStreams(), config.peerUnidirectionalStreams());
+    connections.add(connection);
+    connection.atEnd(() -> connections.remove(connection));
+    Runnable accept =
+        () ->
+            Thread.ofVirtual()
+                .name("h3kit-connection")
+                .start(() -> {
+                  connection.established(0, 0, List.of());
+                  acceptor.accept(connection);
+                });
+    boolean early = log.begins(connection);
+    InetSocketAddress remote =
+        quic instanceof ServerConnection server ? server.getInitialRemoteAddress() : address();
+    // Early data waits for the end of the handshake, before which it might be a replay.
+    connection.attach(quic, address(), remote, early ? accept : () -> {});
+    if (!early) {
+      accept.run();
+    }
+    return connection;
   }
 
   /** Where the server listens. */
   public InetSocketAddress address() {
-    throw new IllegalStateException();
+    return (InetSocketAddress) socket.getLocalSocketAddress();
   }
 
   /** Accepts no new connections from now on; those that are go on. */
-  public void stopAccepting() {}
+  public void stopAccepting() {
+    connector.stopAcceptingNewConnections();
+  }
 
   /**
    * Ends all connections with {@code errorCode} and frees the port; waits for both at most until
    * the deadline.
    */
-  public void close(long errorCode, Deadline deadline) {}
+  public void close(long errorCode, Deadline deadline) {
+    stopAccepting();
+    List<KwikConnection> open = List.copyOf(connections);
+    CountDownLatch closing = new CountDownLatch(open.size());
+    for (KwikConnection connection : open) {
+      Thread.ofVirtual()
+          .start(() -> {
+            connection.close(errorCode, "");
+            closing.countDown();
+          });
+    }
+    Thread stop =
+        Thread.ofVirtual()
+            .name("h3kit-stop")
+            .start(() -> {
+              try {
+                closing.await();
+              } catch (InterruptedException e) {
+                return;
+              }
+              connector.close();
+            });
+    try {
+      if (!stop.join(deadline.remaining())) {
+        socket.close();
+      }
+    } catch (InterruptedException e) {
+      socket.close();
+      Thread.currentThread().interrupt();
+    }
+  }
 }
