@@ -24,6 +24,9 @@ import tech.kwik.flupke.server.HttpServerResponse;
 
 /** flupke on the same kwik, with the same windows and virtual threads. */
 final class FlupkeLoad {
+  /** The largest stream window that flupke takes: that of the connection is fixed. */
+  private static final long RECEIVE_WINDOW = 2_500_000;
+
   private FlupkeLoad() {}
 
   static LoadServer serve(KeyStore keys) throws Exception {
@@ -38,12 +41,15 @@ final class FlupkeLoad {
     return new KwikLoad.Running(connector, socket.getLocalPort());
   }
 
-  private static void answer(HttpServerRequest request, HttpServerResponse response) throws IOException {
+  private static void answer(HttpServerRequest request, HttpServerResponse response)
+      throws IOException {
     response.setStatus(200);
     if (request.method().equals("GET")) {
       byte[] buffer = new byte[LoadClient.BUFFER];
       try (OutputStream out = response.getOutputStream()) {
-        for (long left = Long.parseLong(request.path().substring(1)); left > 0; left -= buffer.length) {
+        for (long left = Long.parseLong(request.path().substring(1));
+            left > 0;
+            left -= buffer.length) {
           out.write(buffer, 0, (int) Math.min(left, buffer.length));
         }
       }
@@ -59,7 +65,7 @@ final class FlupkeLoad {
     Http3ClientBuilder builder = Http3Client.newBuilder();
     HttpClient client =
         builder
-            .receiveBufferSize(8L << 20)
+            .receiveBufferSize(RECEIVE_WINDOW)
             .connectTimeout(Duration.ofSeconds(10))
             .disableCertificateCheck()
             .build();

@@ -68,7 +68,8 @@ final class H3kitLoad {
       List<FieldLine> fields = List.of(new FieldLine("content-length", Long.toString(size)));
       byte[] buffer = new byte[LoadClient.BUFFER];
       int first = (int) Math.min(size, buffer.length);
-      exchange.send(new ResponseHead(200, fields), ByteBuffer.wrap(buffer, 0, first), first == size);
+      exchange.send(
+          new ResponseHead(200, fields), ByteBuffer.wrap(buffer, 0, first), first == size);
       write(exchange, buffer, size - first);
     } else {
       byte[] count = Long.toString(drain(exchange)).getBytes(StandardCharsets.US_ASCII);
@@ -106,7 +107,10 @@ final class H3kitLoad {
     public long download(long size) throws IOException {
       ClientExchange exchange =
           client.send(
-              RequestHead.of("GET", authority, "/" + size, List.of()), NOTHING, true, Deadline.after(WAIT));
+              RequestHead.of("GET", authority, "/" + size, List.of()),
+              NOTHING,
+              true,
+              Deadline.after(WAIT));
       expectOk(exchange);
       return drain(exchange);
     }
@@ -115,7 +119,11 @@ final class H3kitLoad {
     public long upload(long size) throws IOException {
       List<FieldLine> fields = List.of(new FieldLine("content-length", Long.toString(size)));
       ClientExchange exchange =
-          client.send(RequestHead.of("POST", authority, "/", fields), NOTHING, size == 0, Deadline.after(WAIT));
+          client.send(
+              RequestHead.of("POST", authority, "/", fields),
+              NOTHING,
+              size == 0,
+              Deadline.after(WAIT));
       write(exchange, new byte[BUFFER], size);
       expectOk(exchange);
       byte[] answer = new byte[32];
@@ -151,7 +159,8 @@ final class H3kitLoad {
 
   private static void write(Exchange exchange, byte[] buffer, long size) throws IOException {
     for (long left = size; left > 0; left -= buffer.length) {
-      exchange.write(ByteBuffer.wrap(buffer, 0, (int) Math.min(left, buffer.length)), left <= buffer.length);
+      exchange.write(
+          ByteBuffer.wrap(buffer, 0, (int) Math.min(left, buffer.length)), left <= buffer.length);
     }
   }
 }

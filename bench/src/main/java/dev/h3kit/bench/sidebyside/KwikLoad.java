@@ -137,7 +137,8 @@ final class KwikLoad {
 
   private static final class Factory implements ApplicationProtocolConnectionFactory {
     @Override
-    public ApplicationProtocolConnection createConnection(String protocol, QuicConnection connection) {
+    public ApplicationProtocolConnection createConnection(
+        String protocol, QuicConnection connection) {
       return new ApplicationProtocolConnection() {
         @Override
         public void acceptPeerInitiatedStream(QuicStream stream) {

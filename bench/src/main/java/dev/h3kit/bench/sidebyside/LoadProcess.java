@@ -23,7 +23,8 @@ final class LoadProcess {
   /** See above. */
   public static void main(String[] args) throws Exception {
     Stack stack = Stack.valueOf(args[1]);
-    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     if (args[0].equals("server")) {
       try (LoadServer server = stack.serve(Keys.read(Path.of(args[2])))) {
         System.out.println(server.port());
@@ -58,15 +59,13 @@ final class LoadProcess {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> all =
           IntStream.range(0, work.parallel())
-              .<Future<?>>mapToObj(
-                  i ->
-                      threads.submit(
-                          () -> {
-                            while (left.getAndDecrement() > 0) {
-                              expect(work.size(), client.download(work.size()));
-                            }
-                            return null;
-                          }))
+              .<Future<?>>mapToObj(i ->
+                  threads.submit(() -> {
+                    while (left.getAndDecrement() > 0) {
+                      expect(work.size(), client.download(work.size()));
+                    }
+                    return null;
+                  }))
               .toList();
       for (Future<?> one : all) {
         one.get();

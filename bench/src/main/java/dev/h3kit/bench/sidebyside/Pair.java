@@ -66,7 +66,8 @@ final class Pair implements AutoCloseable {
       if (!extra.isEmpty()) {
         command.addAll(List.of(extra.split(" ", -1)));
       }
-      command.addAll(List.of("-cp", System.getProperty("java.class.path"), LoadProcess.class.getName()));
+      command.addAll(
+          List.of("-cp", System.getProperty("java.class.path"), LoadProcess.class.getName()));
       command.addAll(List.of(arguments));
       Process process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
       BlockingQueue<String> answers = new ArrayBlockingQueue<>(16);
@@ -76,7 +77,8 @@ final class Pair implements AutoCloseable {
 
     private static void read(Process process, BlockingQueue<String> answers) {
       try (BufferedReader in =
-          new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+          new BufferedReader(
+              new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
         for (String line; (line = in.readLine()) != null; ) {
           answers.put(line);
         }

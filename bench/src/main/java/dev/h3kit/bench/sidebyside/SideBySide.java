@@ -13,9 +13,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The comparison: all stacks in turns, so that what else the machine does hits them alike; the first
- * rounds warm the JVMs up and do not count. Prints a table of medians and their ratios to the bare
- * stream.
+ * The comparison: all stacks in turns, so that what else the machine does hits them alike; the
+ * first rounds warm the JVMs up and do not count. Prints a table of medians and their ratios to the
+ * bare stream.
  */
 public final class SideBySide {
   private static final int WARM_UP = 3;
@@ -25,7 +25,10 @@ public final class SideBySide {
   /** Runs it; the argument is the number of rounds that count, 9 if there is none. */
   public static void main(String[] args) throws Exception {
     int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 9;
-    List<Stack> stacks = args.length > 1 ? Arrays.stream(args[1].split(",", -1)).map(Stack::valueOf).toList() : List.of(Stack.values());
+    List<Stack> stacks =
+        args.length > 1
+            ? Arrays.stream(args[1].split(",", -1)).map(Stack::valueOf).toList()
+            : List.of(Stack.values());
     Path folder = Files.createTempDirectory("h3kit-bench-");
     Path keys = Keys.make(folder);
     Map<Stack, Pair> pairs = new EnumMap<>(Stack.class);
@@ -41,7 +44,9 @@ public final class SideBySide {
               pairs.put(stack, pair);
             }
             Samples samples =
-                results.computeIfAbsent(work, w -> new EnumMap<>(Stack.class)).computeIfAbsent(stack, s -> new Samples());
+                results
+                    .computeIfAbsent(work, w -> new EnumMap<>(Stack.class))
+                    .computeIfAbsent(stack, s -> new Samples());
             try {
               long nanos = pair.perform(work);
               if (round >= 0) {
@@ -81,7 +86,8 @@ public final class SideBySide {
     }
   }
 
-  private static void print(Map<Work, Map<Stack, Samples>> results, List<Stack> stacks, int rounds) {
+  private static void print(
+      Map<Work, Map<Stack, Samples>> results, List<Stack> stacks, int rounds) {
     StringBuilder out = new StringBuilder();
     out.append(
         "%s, %d processors, Java %s, medians of %d rounds (lower to upper quartile), × is the ratio to the bare stream.%n%n"
@@ -93,25 +99,28 @@ public final class SideBySide {
     out.append("| |");
     stacks.forEach(stack -> out.append(' ').append(stack.title()).append(" |"));
     out.append("\n|---|").append("---:|".repeat(stacks.size())).append('\n');
-    results.forEach(
-        (work, row) -> {
-          out.append("| ").append(work.title()).append(", ").append(work.unit()).append(" |");
-          double bare = row.containsKey(Stack.KWIK) ? row.get(Stack.KWIK).median() : Double.NaN;
-          for (Stack stack : stacks) {
-            Samples samples = row.getOrDefault(stack, new Samples());
-            out.append(
-                String.format(
-                    Locale.ROOT, " %,.0f (%,.0f–%,.0f)", samples.median(), samples.at(0.25), samples.at(0.75)));
-            if (stack != Stack.KWIK) {
-              out.append(String.format(Locale.ROOT, " ×%.2f", samples.median() / bare));
-            }
-            if (samples.failures > 0) {
-              out.append(", ").append(samples.failures).append(" failed");
-            }
-            out.append(" |");
-          }
-          out.append('\n');
-        });
+    results.forEach((work, row) -> {
+      out.append("| ").append(work.title()).append(", ").append(work.unit()).append(" |");
+      double bare = row.containsKey(Stack.KWIK) ? row.get(Stack.KWIK).median() : Double.NaN;
+      for (Stack stack : stacks) {
+        Samples samples = row.getOrDefault(stack, new Samples());
+        out.append(
+            String.format(
+                Locale.ROOT,
+                " %,.0f (%,.0f–%,.0f)",
+                samples.median(),
+                samples.at(0.25),
+                samples.at(0.75)));
+        if (stack != Stack.KWIK) {
+          out.append(String.format(Locale.ROOT, " ×%.2f", samples.median() / bare));
+        }
+        if (samples.failures > 0) {
+          out.append(", ").append(samples.failures).append(" failed");
+        }
+        out.append(" |");
+      }
+      out.append('\n');
+    });
     System.out.print(out);
   }
 }

@@ -52,7 +52,9 @@ enum Stack {
     return title;
   }
 
-  /** Starts its server; the key store holds one private key, alias and password as in {@link Keys}. */
+  /**
+   * Starts its server; the key store holds one private key, alias and password as in {@link Keys}.
+   */
   abstract LoadServer serve(KeyStore keys) throws Exception;
 
   /** Connects its client to its server. */
