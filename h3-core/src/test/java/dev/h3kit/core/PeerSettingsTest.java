@@ -1,0 +1,61 @@
+package dev.h3kit.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.h3kit.qpack.OctetBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PeerSettingsTest {
+
+  private static PeerSettings parse(String hex) throws Http3Exception {
+    byte[] payload = Wire.hex(hex);
+    return PeerSettings.parse(payload, 0, payload.length);
+  }
+
+  @Test
+  void whatWeSendIsWhatAPeerReads() throws Exception {
+    OctetBuffer out = new OctetBuffer();
+    PeerSettings.write(out, Http3Limits.SERVER);
+    assertEquals(FrameType.SETTINGS, out.array()[0]);
+    PeerSettings read = PeerSettings.parse(out.array(), 2, out.length() - 2);
+    assertEquals(16 << 10, read.maxFieldSectionSize());
+    assertEquals(4096, read.tableCapacity());
+    assertEquals(16, read.blockedStreams());
+    assertTrue(read.all().containsKey(FrameType.reserved(3)), "a reserved setting is sent");
+  }
+
+  @Test
+  void rfc9114_7_2_4_unknownSettingsAreIgnored() throws Exception {
+    PeerSettings read = parse("21 05  40ff 07  0a 0b");
+    assertEquals(PeerSettings.DEFAULT.tableCapacity(), read.tableCapacity());
+    assertEquals(3, read.all().size());
+  }
+
+  @Test
+  void anEmptyFrameMeansTheDefaults() throws Exception {
+    assertEquals(PeerSettings.DEFAULT, parse(""));
+  }
+
+  @ParameterizedTest(name = "{0}: {2}")
+  @CsvSource({
+    "0005, 265, HTTP/2 setting 0x00",
+    "0205, 265, HTTP/2 setting 0x02",
+    "0305, 265, HTTP/2 setting 0x03",
+    "0405, 265, HTTP/2 setting 0x04",
+    "0505, 265, HTTP/2 setting 0x05",
+    "0601 0602, 265, a setting twice",
+    "0802, 265, ENABLE_CONNECT_PROTOCOL neither 0 nor 1",
+    "06, 262, a setting without value",
+    "0640, 262, a value cut off",
+    "40, 262, an identifier cut off"
+  })
+  void refusesWhatTheRfcForbids(String hex, long code, String what) {
+    Http3Exception.OfConnection error =
+        assertThrows(Http3Exception.OfConnection.class, () -> parse(hex), what);
+    assertEquals(code, error.code(), what);
+  }
+}

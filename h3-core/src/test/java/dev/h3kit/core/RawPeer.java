@@ -1,0 +1,82 @@
+package dev.h3kit.core;
+
+import dev.h3kit.core.transport.Connection;
+import dev.h3kit.core.transport.Stream;
+import dev.h3kit.core.transport.Termination;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** A peer that writes any octets on any stream: client or server, legal or hostile. */
+final class RawPeer {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Connection connection;
+  private final List<Stream> accepted = new CopyOnWriteArrayList<>();
+
+  RawPeer(Connection connection) {
+    this.connection = connection;
+    connection.acceptStreams(accepted::add);
+  }
+
+  static Deadline soon() {
+    return Deadline.after(PATIENCE);
+  }
+
+  /** Opens a unidirectional stream and writes; it stays open. */
+  Stream unidirectional(byte[]... parts) throws IOException {
+    return write(connection.openUnidirectional(soon()), parts);
+  }
+
+  /** Opens a request stream and writes; it stays open. */
+  Stream request(byte[]... parts) throws IOException {
+    return write(connection.openBidirectional(soon()), parts);
+  }
+
+  /** Opens a request stream, writes and ends it. */
+  Stream wholeRequest(byte[]... parts) throws IOException {
+    Stream stream = request(parts);
+    stream.finish();
+    return stream;
+  }
+
+  static Stream write(Stream stream, byte[]... parts) throws IOException {
+    for (byte[] part : parts) {
+      stream.write(part, 0, part.length, soon());
+    }
+    return stream;
+  }
+
+  /** Reads a stream to its end. */
+  static byte[] readAll(Stream stream) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    byte[] buffer = new byte[4096];
+    for (int got = stream.read(buffer, 0, buffer.length, soon());
+        got >= 0;
+        got = stream.read(buffer, 0, buffer.length, soon())) {
+      all.write(buffer, 0, got);
+    }
+    return all.toByteArray();
+  }
+
+  /** The code with which the other side closes the connection. */
+  long closeCode() throws Exception {
+    Termination end = connection.closed().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    if (end.by() != Termination.By.PEER) {
+      throw new AssertionError("closed by " + end);
+    }
+    return end.errorCode();
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** The streams that the other side opened so far. */
+  List<Stream> accepted() {
+    return accepted;
+  }
+}

@@ -1,0 +1,614 @@
+package dev.h3kit.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.h3kit.core.transport.MemoryTransport;
+import dev.h3kit.core.transport.Stream;
+import dev.h3kit.core.transport.StreamResetException;
+import dev.h3kit.qpack.FieldLine;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream.Builder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a server must answer to a client that breaks the rules. */
+class ServerRulesTest {
+  private static final Http3Server.Handler OK =
+      exchange -> {
+        byte[] buffer = new byte[100];
+        while (exchange.read(buffer, 0, buffer.length) >= 0) {}
+        exchange.send(
+            new ResponseHead(200, List.of(new FieldLine("content-length", "2"))),
+            ByteBuffer.wrap(new byte[] {'o', 'k'}),
+            true);
+      };
+
+  private static RawPeer peer(Http3Limits limits, Http3Server.Handler handler) {
+    MemoryTransport.Pair pair = MemoryTransport.pair();
+    Http3Server.withoutPort(limits, Http3Events.NONE, handler).serve(pair.server());
+    return new RawPeer(pair.client());
+  }
+
+  private static RawPeer peer() {
+    return peer(Http3Limits.SERVER, OK);
+  }
+
+  /** Breaks one rule. */
+  @FunctionalInterface
+  interface Offence {
+    void commit(RawPeer peer) throws Exception;
+  }
+
+  private static Arguments rule(String name, Http3Error error, Offence offence) {
+    return Arguments.of(name, error, offence);
+  }
+
+  static java.util.stream.Stream<Arguments> connectionErrors() {
+    Builder<Arguments> all = java.util.stream.Stream.builder();
+    all.add(
+        rule(
+            "RFC 9114 §4.1: DATA before HEADERS",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.request(Wire.data("x"))));
+    all.add(
+        rule(
+            "RFC 9114 §4.1: HEADERS after trailers",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.request(Wire.get(), Wire.headers("a", "b"), Wire.headers("a", "b"))));
+    all.add(
+        rule(
+            "RFC 9114 §4.1: DATA after trailers",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.request(Wire.get(), Wire.headers("a", "b"), Wire.data("x"))));
+    all.add(
+        rule(
+            "RFC 9114 §6.2.1: first control frame is not SETTINGS",
+            Http3Error.H3_MISSING_SETTINGS,
+            peer ->
+                peer.unidirectional(new byte[] {0}, Wire.frame(FrameType.GOAWAY, Wire.varint(0)))));
+    all.add(
+        rule(
+            "RFC 9114 §6.2.1: a reserved frame before SETTINGS",
+            Http3Error.H3_MISSING_SETTINGS,
+            peer ->
+                peer.unidirectional(
+                    new byte[] {0}, Wire.frame(FrameType.reserved(1), new byte[3]))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.1: DATA on a control stream",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.unidirectional(Wire.control(), Wire.data("x"))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.2: HEADERS on a control stream",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.unidirectional(Wire.control(), Wire.get())));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.4: a second SETTINGS frame",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer ->
+                peer.unidirectional(Wire.control(), Wire.frame(FrameType.SETTINGS, new byte[0]))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.4: SETTINGS on a request stream",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.request(Wire.frame(FrameType.SETTINGS, new byte[0]))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.4.1: settings of HTTP/2",
+            Http3Error.H3_SETTINGS_ERROR,
+            peer -> peer.unidirectional(Wire.control(2, 1))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.4: a setting twice",
+            Http3Error.H3_SETTINGS_ERROR,
+            peer -> peer.unidirectional(Wire.control(6, 1, 6, 1))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.3: CANCEL_PUSH on a request stream",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.request(Wire.frame(FrameType.CANCEL_PUSH, Wire.varint(0)))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.3: CANCEL_PUSH of what was never promised",
+            Http3Error.H3_ID_ERROR,
+            peer ->
+                peer.unidirectional(
+                    Wire.control(), Wire.frame(FrameType.CANCEL_PUSH, Wire.varint(0)))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.5: PUSH_PROMISE from a client",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.request(Wire.get(), Wire.frame(FrameType.PUSH_PROMISE, new byte[3]))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.5: PUSH_PROMISE on a control stream",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer ->
+                peer.unidirectional(
+                    Wire.control(), Wire.frame(FrameType.PUSH_PROMISE, new byte[3]))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.6: GOAWAY on a request stream",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.request(Wire.frame(FrameType.GOAWAY, Wire.varint(0)))));
+    all.add(
+        rule(
+            "RFC 9114 §5.2: GOAWAY goes up",
+            Http3Error.H3_ID_ERROR,
+            peer ->
+                peer.unidirectional(
+                    Wire.control(),
+                    Wire.frame(FrameType.GOAWAY, Wire.varint(1)),
+                    Wire.frame(FrameType.GOAWAY, Wire.varint(2)))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.7: MAX_PUSH_ID goes down",
+            Http3Error.H3_ID_ERROR,
+            peer ->
+                peer.unidirectional(
+                    Wire.control(),
+                    Wire.frame(FrameType.MAX_PUSH_ID, Wire.varint(9)),
+                    Wire.frame(FrameType.MAX_PUSH_ID, Wire.varint(8)))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.7: MAX_PUSH_ID on a request stream",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.request(Wire.get(), Wire.frame(FrameType.MAX_PUSH_ID, Wire.varint(8)))));
+    all.add(
+        rule(
+            "RFC 9114 §7.2.8: a frame type of HTTP/2",
+            Http3Error.H3_FRAME_UNEXPECTED,
+            peer -> peer.request(Wire.frame(0x08, new byte[4]))));
+    all.add(
+        rule(
+            "RFC 9114 §7.1: a stream that ends within a frame",
+            Http3Error.H3_FRAME_ERROR,
+            peer -> peer.wholeRequest(Wire.hex("0120 0000"))));
+    all.add(
+        rule(
+            "RFC 9114 §6.2.1: the control stream is closed",
+            Http3Error.H3_CLOSED_CRITICAL_STREAM,
+            peer -> peer.unidirectional(Wire.control()).finish()));
+    all.add(
+        rule(
+            "RFC 9114 §6.2.1: the control stream is reset",
+            Http3Error.H3_CLOSED_CRITICAL_STREAM,
+            peer -> resetAfter(peer, Wire.control())));
+    all.add(
+        rule(
+            "RFC 9204 §4.2: the encoder stream is closed",
+            Http3Error.H3_CLOSED_CRITICAL_STREAM,
+            peer -> peer.unidirectional(new byte[] {2}).finish()));
+    all.add(
+        rule(
+            "RFC 9204 §4.2: the decoder stream is closed",
+            Http3Error.H3_CLOSED_CRITICAL_STREAM,
+            peer -> peer.unidirectional(new byte[] {3}).finish()));
+    all.add(
+        rule(
+            "RFC 9114 §6.2.1: a second control stream",
+            Http3Error.H3_STREAM_CREATION_ERROR,
+            peer -> {
+              peer.unidirectional(Wire.control());
+              peer.unidirectional(Wire.control());
+            }));
+    all.add(
+        rule(
+            "RFC 9204 §4.2: a second encoder stream",
+            Http3Error.H3_STREAM_CREATION_ERROR,
+            peer -> {
+              peer.unidirectional(new byte[] {2});
+              peer.unidirectional(new byte[] {2});
+            }));
+    all.add(
+        rule(
+            "RFC 9114 §6.2.2: a push stream from a client",
+            Http3Error.H3_STREAM_CREATION_ERROR,
+            peer -> peer.unidirectional(new byte[] {1, 0})));
+    all.add(
+        rule(
+            "RFC 9204 §3.1: a static index that does not exist",
+            Http3Error.QPACK_DECOMPRESSION_FAILED,
+            peer -> peer.request(Wire.frame(FrameType.HEADERS, Wire.hex("0000 ff24")))));
+    all.add(
+        rule(
+            "RFC 9204 §4.3.1: a capacity above the maximum",
+            Http3Error.QPACK_ENCODER_STREAM_ERROR,
+            peer -> peer.unidirectional(Wire.hex("02 3fe2ff03"))));
+    all.add(
+        rule(
+            "RFC 9204 §4.4.3: an increment of 0",
+            Http3Error.QPACK_DECODER_STREAM_ERROR,
+            peer -> peer.unidirectional(Wire.hex("03 00"))));
+    all.add(
+        rule(
+            "RFC 9114 §10.5: a flood of unknown frames",
+            Http3Error.H3_EXCESSIVE_LOAD,
+            peer ->
+                flood(
+                    peer.unidirectional(Wire.control()),
+                    Wire.frame(FrameType.reserved(2), new byte[0]))));
+    all.add(
+        rule(
+            "RFC 9114 §10.5: a flood of empty DATA frames",
+            Http3Error.H3_EXCESSIVE_LOAD,
+            peer -> flood(peer.request(Wire.get()), Wire.data(""))));
+    all.add(
+        rule(
+            "RFC 9114 §10.5: a flood of resets",
+            Http3Error.H3_EXCESSIVE_LOAD,
+            ServerRulesTest::rapidReset));
+    all.add(
+        rule(
+            "RFC 9114 §10.5: a control frame above the limit",
+            Http3Error.H3_EXCESSIVE_LOAD,
+            peer ->
+                peer.unidirectional(
+                    new byte[] {0}, Wire.frame(FrameType.SETTINGS, new byte[2000]))));
+    return all.build();
+  }
+
+  private static void resetAfter(RawPeer peer, byte[] octets) throws Exception {
+    Stream stream = peer.unidirectional(octets);
+    // A reset may overtake what was written; the server must have seen the type by then.
+    while (peer.accepted().isEmpty()) {
+      Thread.onSpinWait();
+    }
+    stream.reset(Http3Error.H3_NO_ERROR.code());
+    // Should it have been overtaken, it counts as a stream without type: the next one settles it.
+    peer.unidirectional(Wire.control()).finish();
+  }
+
+  private static void flood(Stream stream, byte[] frame) {
+    assertThrows(
+        java.io.IOException.class,
+        () -> {
+          for (int i = 0; i < 100_000; i++) {
+            RawPeer.write(stream, frame);
+          }
+        });
+  }
+
+  private static void rapidReset(RawPeer peer) {
+    assertThrows(
+        java.io.IOException.class,
+        () -> {
+          for (int i = 0; i < 100_000; i++) {
+            Stream stream = peer.request(Wire.get());
+            stream.reset(Http3Error.H3_REQUEST_CANCELLED.code());
+            stream.stopReading(Http3Error.H3_REQUEST_CANCELLED.code());
+          }
+        });
+  }
+
+  @ParameterizedTest(name = "{0} is {1}")
+  @MethodSource("connectionErrors")
+  void closesTheConnectionWith(String name, Http3Error error, Offence offence) throws Exception {
+    RawPeer peer = peer();
+    offence.commit(peer);
+    assertEquals(error, Http3Error.of(peer.closeCode()).orElseThrow(), name);
+  }
+
+  static java.util.stream.Stream<Arguments> streamErrors() {
+    Builder<Arguments> all = java.util.stream.Stream.builder();
+    all.add(
+        rule(
+            "RFC 9114 §4.3.1: a pseudo-header field twice",
+            Http3Error.H3_MESSAGE_ERROR,
+            peer ->
+                peer.request(
+                    Wire.headers(
+                        ":method",
+                        "GET",
+                        ":method",
+                        "GET",
+                        ":scheme",
+                        "https",
+                        ":authority",
+                        "a",
+                        ":path",
+                        "/"))));
+    all.add(
+        rule(
+            "RFC 9114 §4.3.1: a mandatory pseudo-header field is missing",
+            Http3Error.H3_MESSAGE_ERROR,
+            peer ->
+                peer.request(
+                    Wire.headers(":method", "GET", ":scheme", "https", ":authority", "a"))));
+    all.add(
+        rule(
+            "RFC 9114 §4.3: a prohibited pseudo-header field",
+            Http3Error.H3_MESSAGE_ERROR,
+            peer ->
+                peer.request(
+                    Wire.headers(
+                        ":method",
+                        "GET",
+                        ":scheme",
+                        "https",
+                        ":authority",
+                        "a",
+                        ":path",
+                        "/",
+                        ":status",
+                        "200"))));
+    all.add(
+        rule(
+            "RFC 9114 §4.3: a pseudo-header field behind others",
+            Http3Error.H3_MESSAGE_ERROR,
+            peer ->
+                peer.request(
+                    Wire.headers(
+                        ":method",
+                        "GET",
+                        ":scheme",
+                        "https",
+                        ":authority",
+                        "a",
+                        "x",
+                        "y",
+                        ":path",
+                        "/"))));
+    all.add(
+        rule(
+            "RFC 9114 §4.1.2: less content than content-length",
+            Http3Error.H3_MESSAGE_ERROR,
+            peer -> peer.wholeRequest(post("5"), Wire.data("four"))));
+    all.add(
+        rule(
+            "RFC 9114 §4.1.2: more content than content-length",
+            Http3Error.H3_MESSAGE_ERROR,
+            peer -> peer.request(post("3"), Wire.data("four"))));
+    all.add(
+        rule(
+            "RFC 9114 §4.3: trailers with a pseudo-header field",
+            Http3Error.H3_MESSAGE_ERROR,
+            peer -> peer.request(Wire.get(), Wire.headers(":path", "/"))));
+    all.add(
+        rule(
+            "RFC 9114 §4.1: no request at all",
+            Http3Error.H3_REQUEST_INCOMPLETE,
+            peer -> peer.wholeRequest(Wire.frame(FrameType.reserved(3), new byte[3]))));
+    return all.build();
+  }
+
+  private static byte[] post(String contentLength) {
+    return Wire.headers(
+        ":method",
+        "POST",
+        ":scheme",
+        "https",
+        ":authority",
+        "a",
+        ":path",
+        "/",
+        "content-length",
+        contentLength);
+  }
+
+  @ParameterizedTest(name = "{0} is {1}")
+  @MethodSource("streamErrors")
+  void endsTheStreamAndNothingElse(String name, Http3Error error, Offence offence)
+      throws Exception {
+    RawPeer peer = peer();
+    peer.unidirectional(Wire.control());
+    Stream[] offending = new Stream[1];
+    offence.commit(new RawPeer(new Spy(peer.connection(), offending)));
+    Stream stream = offending[0];
+    StreamResetException reset =
+        assertThrows(StreamResetException.class, () -> RawPeer.readAll(stream), name);
+    assertEquals(error, Http3Error.of(reset.errorCode()).orElseThrow(), name);
+    assertTrue(RawPeer.readAll(peer.wholeRequest(Wire.get())).length > 0, "other streams go on");
+    assertFalse(peer.connection().closed().isDone(), "the connection goes on");
+  }
+
+  @Test
+  void rfc9114_9_unknownFramesStreamsAndSettingsAreIgnored() throws Exception {
+    RawPeer peer = peer();
+    peer.unidirectional(Wire.control(0x21, 7, 0x4242, 1), Wire.frame(0x4040, new byte[50]));
+    Stream unknown = peer.unidirectional(Wire.varint(FrameType.reserved(9)), new byte[10]);
+    byte[] answer =
+        RawPeer.readAll(
+            peer.wholeRequest(
+                Wire.frame(FrameType.reserved(0), new byte[9000]),
+                Wire.get(),
+                Wire.frame(0x77, new byte[0]),
+                Wire.data("content"),
+                Wire.frame(FrameType.reserved(4), new byte[3]),
+                Wire.headers("trailer", "x"),
+                Wire.frame(FrameType.reserved(4), new byte[3])));
+    assertTrue(answer.length > 4);
+    assertFalse(peer.connection().closed().isDone());
+    assertEquals(Http3Error.H3_STREAM_CREATION_ERROR.code(), stopCode(unknown));
+  }
+
+  private static long stopCode(Stream stream) throws Exception {
+    CountDownLatch stopped = new CountDownLatch(1);
+    stream.onAbort(stopped::countDown);
+    assertTrue(stopped.await(20, TimeUnit.SECONDS));
+    return stream.peerStopCode().orElseThrow();
+  }
+
+  @Test
+  void rfc9114_6_2_streamsWithoutATypeAreTolerated() throws Exception {
+    RawPeer peer = peer();
+    peer.unidirectional().finish();
+    peer.unidirectional().reset(0);
+    peer.unidirectional(Wire.hex("40")).finish();
+    assertTrue(RawPeer.readAll(peer.wholeRequest(Wire.get())).length > 0);
+  }
+
+  @Test
+  void rfc9114_4_2_2_aFieldSectionAboveTheLimitIsAnsweredWith431() throws Exception {
+    RawPeer peer = peer();
+    for (byte[] section :
+        List.of(
+            Wire.headers(
+                ":method",
+                "GET",
+                ":scheme",
+                "https",
+                ":authority",
+                "a",
+                ":path",
+                "/",
+                "x",
+                "y".repeat(17 << 10)),
+            bomb())) {
+      byte[] answer = RawPeer.readAll(peer.wholeRequest(section));
+      List<FieldLine> head = decode(answer);
+      assertEquals(new FieldLine(":status", "431"), head.getFirst());
+    }
+    assertFalse(peer.connection().closed().isDone());
+  }
+
+  /** Small on the wire, a thousand lines when decoded. */
+  private static byte[] bomb() {
+    byte[] section = new byte[1002];
+    java.util.Arrays.fill(section, 2, 1002, (byte) 0xd1);
+    return Wire.frame(FrameType.HEADERS, section);
+  }
+
+  private static List<FieldLine> decode(byte[] answer) throws Exception {
+    assertEquals(FrameType.HEADERS, answer[0]);
+    int size = VarInt.length(answer[1]);
+    int length = (int) VarInt.read(answer, 1, size);
+    dev.h3kit.qpack.QpackDecoder decoder =
+        new dev.h3kit.qpack.QpackDecoder(dev.h3kit.qpack.DecoderLimits.DEFAULT);
+    return ((dev.h3kit.qpack.Section.Decoded)
+            decoder.decode(0, ByteBuffer.wrap(answer, 1 + size, length)))
+        .fields();
+  }
+
+  @Test
+  void aRequestThatNeverGetsItsHeadersEndsAtTheHeaderDeadline() throws Exception {
+    Http3Limits limits = withHeaderDeadline(Duration.ofMillis(50));
+    RawPeer peer = peer(limits, OK);
+    Stream slow = peer.request(Wire.hex("0130"));
+    StreamResetException reset =
+        assertThrows(StreamResetException.class, () -> RawPeer.readAll(slow));
+    assertEquals(Http3Error.H3_REQUEST_CANCELLED.code(), reset.errorCode());
+    assertTrue(RawPeer.readAll(peer.wholeRequest(Wire.get())).length > 0);
+  }
+
+  @Test
+  void aRequestWhoseContentStallsEndsAtTheIdleLimit() throws Exception {
+    Http3Limits limits = withIdle(Duration.ofMillis(50));
+    RawPeer peer = peer(limits, OK);
+    Stream slow = peer.request(post("10"), Wire.data("x"));
+    StreamResetException reset =
+        assertThrows(StreamResetException.class, () -> RawPeer.readAll(slow));
+    assertEquals(Http3Error.H3_REQUEST_CANCELLED.code(), reset.errorCode());
+  }
+
+  @Test
+  void requestsAboveTheLimitAreRejectedUnprocessed() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    Http3Limits limits = withRequests(2);
+    RawPeer peer =
+        peer(
+            limits,
+            exchange -> {
+              release.await();
+              OK.handle(exchange);
+            });
+    Stream first = peer.wholeRequest(Wire.get());
+    Stream second = peer.wholeRequest(Wire.get());
+    Stream third = peer.wholeRequest(Wire.get());
+    StreamResetException reset =
+        assertThrows(StreamResetException.class, () -> RawPeer.readAll(third));
+    assertEquals(Http3Error.H3_REQUEST_REJECTED.code(), reset.errorCode());
+    release.countDown();
+    assertTrue(RawPeer.readAll(first).length > 0);
+    assertTrue(RawPeer.readAll(second).length > 0);
+  }
+
+  @Test
+  void rfc9114_4_1_aHandlerThatFailsResetsItsStreamOnly() throws Exception {
+    RawPeer peer =
+        peer(
+            Http3Limits.SERVER,
+            exchange -> {
+              if (exchange.streamId() == 0) {
+                throw new IllegalStateException("handler");
+              }
+              OK.handle(exchange);
+            });
+    Stream failing = peer.wholeRequest(Wire.get());
+    StreamResetException reset =
+        assertThrows(StreamResetException.class, () -> RawPeer.readAll(failing));
+    assertEquals(Http3Error.H3_INTERNAL_ERROR.code(), reset.errorCode());
+    assertTrue(RawPeer.readAll(peer.wholeRequest(Wire.get())).length > 0);
+  }
+
+  @Test
+  void rfc9114_4_1_anAnswerBeforeTheWholeRequestStopsTheRestWithNoError() throws Exception {
+    RawPeer peer =
+        peer(
+            Http3Limits.SERVER,
+            exchange ->
+                exchange.send(new ResponseHead(200, List.of()), ByteBuffer.allocate(0), true));
+    Stream upload = peer.request(post("100000"), Wire.data("x"));
+    assertTrue(RawPeer.readAll(upload).length > 0, "the whole answer comes");
+    assertEquals(Http3Error.H3_NO_ERROR.code(), stopCode(upload));
+  }
+
+  static Http3Limits withHeaderDeadline(Duration deadline) {
+    Http3Limits d = Http3Limits.SERVER;
+    return new Http3Limits(
+        d.fieldSectionSize(),
+        d.fieldLines(),
+        d.tableCapacity(),
+        d.blockedStreams(),
+        d.controlFrameSize(),
+        d.concurrentRequests(),
+        d.interimResponses(),
+        deadline,
+        d.idle(),
+        d.glitchBurst(),
+        d.glitchesPerSecond());
+  }
+
+  static Http3Limits withIdle(Duration idle) {
+    Http3Limits d = Http3Limits.SERVER;
+    return new Http3Limits(
+        d.fieldSectionSize(),
+        d.fieldLines(),
+        d.tableCapacity(),
+        d.blockedStreams(),
+        d.controlFrameSize(),
+        d.concurrentRequests(),
+        d.interimResponses(),
+        d.headerDeadline(),
+        idle,
+        d.glitchBurst(),
+        d.glitchesPerSecond());
+  }
+
+  static Http3Limits withRequests(int requests) {
+    Http3Limits d = Http3Limits.SERVER;
+    return new Http3Limits(
+        d.fieldSectionSize(),
+        d.fieldLines(),
+        d.tableCapacity(),
+        d.blockedStreams(),
+        d.controlFrameSize(),
+        requests,
+        d.interimResponses(),
+        d.headerDeadline(),
+        d.idle(),
+        d.glitchBurst(),
+        d.glitchesPerSecond());
+  }
+}
