@@ -1,6 +1,8 @@
 package dev.h3kit.core;
 
 import dev.h3kit.core.transport.Connection;
+import dev.h3kit.core.transport.ConnectionClosedException;
+import dev.h3kit.core.transport.StopSendingException;
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.core.transport.Termination;
 import java.io.ByteArrayOutputStream;
@@ -43,9 +45,14 @@ final class RawPeer {
     return stream;
   }
 
+  /** Writes; that the other side has had enough already is no reason to fail here. */
   static Stream write(Stream stream, byte[]... parts) throws IOException {
-    for (byte[] part : parts) {
-      stream.write(part, 0, part.length, soon());
+    try {
+      for (byte[] part : parts) {
+        stream.write(part, 0, part.length, soon());
+      }
+    } catch (StopSendingException | ConnectionClosedException _) {
+      return stream;
     }
     return stream;
   }

@@ -416,7 +416,7 @@ public final class MemoryTransport {
       List<Runnable> actions = new ArrayList<>();
       lock.lock();
       try {
-        if (out.drained || out.resetCode >= 0) {
+        if (out.drained || out.resetCode >= 0 || end.closed.isDone()) {
           return;
         }
         out.resetCode = errorCode;
@@ -435,7 +435,7 @@ public final class MemoryTransport {
       List<Runnable> actions = new ArrayList<>();
       lock.lock();
       try {
-        if (in.done()) {
+        if (in.done() || end.closed.isDone()) {
           return;
         }
         in.stopCode = errorCode;
