@@ -209,7 +209,7 @@ class ConversationTest {
     CountDownLatch aborted = new CountDownLatch(1);
     Talk talk =
         Talk.between(exchange -> {
-          if (exchange.request().path().equals("/slow")) {
+          if ("/slow".equals(exchange.request().path())) {
             exchange.onAbort(aborted::countDown);
             started.countDown();
             assertTrue(aborted.await(20, TimeUnit.SECONDS));
