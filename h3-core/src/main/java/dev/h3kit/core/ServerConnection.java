@@ -4,6 +4,9 @@ import dev.h3kit.core.transport.Connection;
 import dev.h3kit.core.transport.Stream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -13,11 +16,15 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ServerConnection {
   private static final Duration LONGEST_ROUND_TRIP = Duration.ofSeconds(1);
 
+  /** How long after its last response a client may still be reading it. */
+  private static final Duration LINGER = Duration.ofSeconds(1);
+
   private final Http3Connection connection;
   private final Http3Server.Handler handler;
   private final ReentrantLock lock = new ReentrantLock();
   private long nextId;
   private boolean draining;
+  private volatile long lastEnd = System.nanoTime() - LINGER.toNanos();
 
   ServerConnection(
       Connection transport, Http3Limits limits, Http3Events events, Http3Server.Handler handler) {
@@ -72,6 +79,7 @@ final class ServerConnection {
     try {
       new ServerRequest(connection, stream).serve(handler);
     } finally {
+      lastEnd = System.nanoTime();
       connection.active().decrement();
     }
   }
@@ -101,7 +109,28 @@ final class ServerConnection {
     }
     connection.goaway(last);
     connection.active().awaitZero(deadline);
+    linger(deadline);
     connection.transport().close(Http3Error.H3_NO_ERROR.code(), "");
+  }
+
+  /**
+   * Lets a client read the responses that were written a moment ago: closing a QUIC connection
+   * discards what the peer has not read yet. A client that has all it wanted closes first.
+   */
+  private void linger(Deadline deadline) {
+    long left = Math.min(lastEnd + LINGER.toNanos() - System.nanoTime(), deadline.remainingNanos());
+    if (left <= 0) {
+      return;
+    }
+    try {
+      connection.transport().closed().get(left, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException _) {
+      // The client keeps its connection: it has had its time.
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a termination never fails", e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   Http3Connection connection() {

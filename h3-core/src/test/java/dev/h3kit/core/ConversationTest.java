@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.h3kit.core.transport.MemoryTransport;
 import dev.h3kit.core.transport.Termination;
 import dev.h3kit.qpack.FieldLine;
 import java.io.IOException;
@@ -23,8 +22,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Our client and our server talk to each other. */
-class ConversationTest {
+/** Our client and our server talk to each other, over whatever transport a subclass brings. */
+abstract class ConversationTest {
   private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
   private static Deadline soon() {
@@ -32,24 +31,14 @@ class ConversationTest {
   }
 
   /** A client and the server that it talks to. */
-  private record Talk(Http3Client client, Http3Server server) {
-    static Talk between(Http3Server.Handler handler) throws IOException {
-      return between(Http3Limits.CLIENT, Http3Limits.SERVER, handler);
-    }
-
-    static Talk between(
-        Http3Limits clientLimits, Http3Limits serverLimits, Http3Server.Handler handler)
-        throws IOException {
-      MemoryTransport.Pair pair = MemoryTransport.pair();
-      Http3Server server = Http3Server.withoutPort(serverLimits, Http3Events.NONE, handler);
-      server.serve(pair.server());
-      return new Talk(Http3Client.on(pair.client(), clientLimits, Http3Events.NONE), server);
-    }
-
+  record Talk(Http3Client client, Http3Server server) {
     ClientExchange get(String path) throws IOException {
       return client.send(RequestHead.of("GET", "a.test", path, List.of()), EMPTY, true, soon());
     }
   }
+
+  /** A client of a server that answers with {@code handler}. */
+  abstract Talk between(Http3Server.Handler handler) throws IOException;
 
   private static byte[] readAll(Exchange exchange) throws IOException {
     java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
@@ -75,7 +64,7 @@ class ConversationTest {
     List<FieldLine> fields = Wire.lines("accept", "*/*", "x-long", "v".repeat(3000));
     List<RequestHead> seen = new ArrayList<>();
     Talk talk =
-        Talk.between(exchange -> {
+        between(exchange -> {
           seen.add(exchange.request());
           exchange.send(
               new ResponseHead(201, Wire.lines("server", "h3kit", "content-length", "3")),
@@ -98,7 +87,7 @@ class ConversationTest {
   @Test
   void contentOfAnySizeStreamsBothWaysAtOnce() throws Exception {
     Talk talk =
-        Talk.between(exchange -> {
+        between(exchange -> {
           exchange.send(new ResponseHead(200, List.of()), EMPTY, false);
           byte[] buffer = new byte[70_000];
           for (int got = exchange.read(buffer, 0, buffer.length);
@@ -150,7 +139,7 @@ class ConversationTest {
   @Test
   void interimResponsesAndTrailersArrive() throws Exception {
     Talk talk =
-        Talk.between(exchange -> {
+        between(exchange -> {
           readAll(exchange);
           exchange.sendInterim(new ResponseHead(100, List.of()));
           exchange.sendInterim(new ResponseHead(103, Wire.lines("link", "</a>")));
@@ -173,7 +162,7 @@ class ConversationTest {
   @Test
   void rfc9114_4_1_2_aResponseToHeadMayNameALengthWithoutContent() throws Exception {
     Talk talk =
-        Talk.between(exchange ->
+        between(exchange ->
             exchange.send(
                 new ResponseHead(200, Wire.lines("content-length", "1000")), EMPTY, true));
     ClientExchange exchange =
@@ -184,7 +173,7 @@ class ConversationTest {
 
   @Test
   void aThousandRequestsShareOneConnection() throws Exception {
-    Talk talk = Talk.between(ConversationTest::ok);
+    Talk talk = between(ConversationTest::ok);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<byte[]>> answers = new ArrayList<>();
       for (int i = 0; i < 1000; i++) {
@@ -208,7 +197,7 @@ class ConversationTest {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch aborted = new CountDownLatch(1);
     Talk talk =
-        Talk.between(exchange -> {
+        between(exchange -> {
           if ("/slow".equals(exchange.request().path())) {
             exchange.onAbort(aborted::countDown);
             started.countDown();
@@ -226,7 +215,7 @@ class ConversationTest {
   @Test
   void aResetResponseIsToldWithTheServersCode() throws Exception {
     Talk talk =
-        Talk.between(exchange -> {
+        between(exchange -> {
           exchange.send(
               new ResponseHead(200, Wire.lines("content-length", "10")),
               ByteBuffer.wrap(new byte[] {1}),
@@ -248,7 +237,7 @@ class ConversationTest {
   @Test
   void rfc9114_4_1_2_aResponseShorterThanItsLengthIsMalformed() throws Exception {
     Talk talk =
-        Talk.between(exchange ->
+        between(exchange ->
             exchange.send(
                 new ResponseHead(200, Wire.lines("content-length", "10")),
                 ByteBuffer.wrap(new byte[] {1}),
@@ -265,7 +254,7 @@ class ConversationTest {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     Talk talk =
-        Talk.between(exchange -> {
+        between(exchange -> {
           started.countDown();
           assertTrue(release.await(20, TimeUnit.SECONDS));
           ok(exchange);
@@ -292,7 +281,7 @@ class ConversationTest {
     CountDownLatch started = new CountDownLatch(1);
     CountDownLatch over = new CountDownLatch(1);
     Talk talk =
-        Talk.between(exchange -> {
+        between(exchange -> {
           exchange.onAbort(over::countDown);
           started.countDown();
           assertTrue(over.await(20, TimeUnit.SECONDS));
@@ -306,7 +295,7 @@ class ConversationTest {
 
   @Test
   void aClosingClientLetsItsRequestsEnd() throws Exception {
-    Talk talk = Talk.between(ConversationTest::ok);
+    Talk talk = between(ConversationTest::ok);
     ClientExchange exchange = talk.get("/");
     Thread closing = Thread.ofVirtual().start(() -> talk.client().close(soon()));
     assertEquals(200, head(exchange).status());
@@ -317,7 +306,7 @@ class ConversationTest {
 
   @Test
   void rfc9114_4_2_2_whatThePeerWouldNotTakeIsNotSent() throws Exception {
-    Talk talk = Talk.between(ConversationTest::ok);
+    Talk talk = between(ConversationTest::ok);
     assertEquals(200, head(talk.get("/")).status());
     RequestHead large = RequestHead.of("GET", "a", "/", Wire.lines("x", "y".repeat(17 << 10)));
     Http3Exception.OfStream error =
@@ -330,7 +319,7 @@ class ConversationTest {
   @Test
   void tooManyInterimResponsesAreExcessive() throws Exception {
     Talk talk =
-        Talk.between(exchange -> {
+        between(exchange -> {
           for (int i = 0; i < 11; i++) {
             exchange.sendInterim(new ResponseHead(102, List.of()));
           }
@@ -345,7 +334,7 @@ class ConversationTest {
   void aResponseThatDoesNotComeEndsAtItsDeadline() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
     Talk talk =
-        Talk.between(exchange -> {
+        between(exchange -> {
           exchange.onAbort(over::countDown);
           assertTrue(over.await(20, TimeUnit.SECONDS));
         });

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -404,9 +405,9 @@ class ServerRulesTest {
       throws Exception {
     RawPeer peer = peer();
     peer.unidirectional(Wire.control());
-    Stream[] offending = new Stream[1];
+    AtomicReference<Stream> offending = new AtomicReference<>();
     offence.commit(new RawPeer(new Spy(peer.connection(), offending)));
-    Stream stream = offending[0];
+    Stream stream = offending.get();
     StreamResetException reset =
         assertThrows(StreamResetException.class, () -> RawPeer.readAll(stream), name);
     assertEquals(error, Http3Error.of(reset.errorCode()).orElseThrow(), name);

@@ -9,14 +9,16 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** A connection that remembers the bidirectional stream opened last. */
-record Spy(Connection connection, Stream[] last) implements Connection {
+record Spy(Connection connection, AtomicReference<Stream> last) implements Connection {
   @Override
   public Stream openBidirectional(Deadline deadline) throws IOException {
-    last[0] = connection.openBidirectional(deadline);
-    return last[0];
+    Stream stream = connection.openBidirectional(deadline);
+    last.set(stream);
+    return stream;
   }
 
   @Override
