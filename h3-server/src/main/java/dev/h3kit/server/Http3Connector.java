@@ -50,6 +50,8 @@ public final class Http3Connector extends ContainerLifeCycle implements NetworkC
   /** How long a request that came before the server was started waits for that. */
   private static final Duration START_WAIT = Duration.ofSeconds(10);
 
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(1);
+
   private final Server server;
   private final HttpConfiguration configuration;
   private final ServerTransportConfig transport;
@@ -175,10 +177,10 @@ public final class Http3Connector extends ContainerLifeCycle implements NetworkC
     super.doStop();
   }
 
-  /** Closes at once: connections are closed with H3_NO_ERROR and the port is freed. */
+  /** Closes without much ado: GOAWAY, a moment for requests in work, and the port is freed. */
   @Override
   public void close() {
-    close(Deadline.after(Duration.ZERO));
+    close(Deadline.after(CLOSE_WAIT));
   }
 
   private void close(Deadline deadline) {

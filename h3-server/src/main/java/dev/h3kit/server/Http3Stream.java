@@ -40,9 +40,6 @@ import org.jspecify.annotations.Nullable;
 final class Http3Stream implements HttpStream {
   private static final int READ_BUFFER = 32 << 10;
 
-  /** How much unread content is looked at, once the response is out, for the end of the request. */
-  private static final int DRAIN_READS = 4;
-
   private final Http3Connector connector;
   private final ServerExchange exchange;
   private final HttpChannel channel;
@@ -52,7 +49,6 @@ final class Http3Stream implements HttpStream {
   private Content.@Nullable Chunk chunk;
   private boolean filling;
   private boolean discarding;
-  private boolean readToEnd;
   private boolean sending;
   private @Nullable Runnable afterSend;
 
@@ -224,12 +220,6 @@ final class Http3Stream implements HttpStream {
   }
 
   private Content.Chunk end() {
-    lock.lock();
-    try {
-      readToEnd = true;
-    } finally {
-      lock.unlock();
-    }
     List<FieldLine> trailers = exchange.trailers();
     return trailers.isEmpty()
         ? Content.Chunk.EOF
@@ -237,8 +227,8 @@ final class Http3Stream implements HttpStream {
   }
 
   /**
-   * Drops the rest of the content. What the client still sends is asked for no more only when the
-   * response is out: until then the reading half is left alone.
+   * Drops the rest of the content; no failure, because an HTTP/3 response can be complete before
+   * the request is (RFC 9114 §4.1).
    */
   @Override
   public @Nullable Throwable consumeAvailable() {
@@ -407,40 +397,10 @@ final class Http3Stream implements HttpStream {
     return committed;
   }
 
+  /** The response is out; what the client still sends is Http3Server's to end. */
   @Override
   public void succeeded() {
-    try {
-      if (!readToEnd()) {
-        // RFC 9114 §4.1: "A server can send a complete response prior to the client sending an
-        // entire request ... it MAY abort reading the request stream, send a complete response, and
-        // cleanly close the sending part of the stream. The error code H3_NO_ERROR SHOULD be used".
-        exchange.stopReading(Http3Error.H3_NO_ERROR);
-      }
-    } finally {
-      over.countDown();
-    }
-  }
-
-  /** Looks whether the end of the request is there, as it mostly is. */
-  private boolean readToEnd() {
-    lock.lock();
-    try {
-      if (readToEnd || filling) {
-        return readToEnd;
-      }
-      filling = true;
-    } finally {
-      lock.unlock();
-    }
-    for (int i = 0; i < DRAIN_READS && exchange.readable(); i++) {
-      Content.Chunk rest = fill();
-      boolean last = rest.isLast();
-      rest.release();
-      if (last) {
-        return true;
-      }
-    }
-    return false;
+    over.countDown();
   }
 
   @Override

@@ -7,7 +7,6 @@ import dev.h3kit.server.TestClient.Answer;
 import dev.h3kit.server.TestClient.Ask;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +16,7 @@ class FilesTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @EnumSource(
-      value = HttpProtocol.class,
-      names = {"H1", "H2"})
+  @EnumSource
   void aFileComesWhole(HttpProtocol protocol) throws Exception {
     Path site = Files.createDirectory(folder.resolve("site"));
     Files.writeString(site.resolve("a.txt"), "hello");
@@ -30,8 +27,7 @@ class FilesTest {
     try (DevServer server =
             DevServer.start(
                 DevServerConfig.of(site, identity)
-                    .withAccessLog(System.out::println)
-                    .withProtocols(EnumSet.of(HttpProtocol.H1, HttpProtocol.H2)));
+                    .withAccessLog(entry -> System.out.println(entry)));
         TestClient client = TestClient.of(protocol, server)) {
       Answer answer = client.send(Ask.get("/a.txt"));
       System.out.println(answer.fields());

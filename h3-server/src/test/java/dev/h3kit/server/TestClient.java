@@ -1,9 +1,22 @@
 package dev.h3kit.server;
 
+import dev.h3kit.core.ClientExchange;
+import dev.h3kit.core.Deadline;
+import dev.h3kit.core.Http3Client;
+import dev.h3kit.core.Http3Events;
+import dev.h3kit.core.Http3Limits;
+import dev.h3kit.core.RequestHead;
+import dev.h3kit.core.ResponseHead;
+import dev.h3kit.core.transport.ClientTransportConfig;
+import dev.h3kit.core.transport.DatagramFaults;
+import dev.h3kit.qpack.FieldLine;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -13,8 +26,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /** A client of one version of HTTP, so that the same tests run over all of them. */
 interface TestClient extends AutoCloseable {
@@ -67,11 +83,11 @@ interface TestClient extends AutoCloseable {
   void close();
 
   /** A client of this version for a server with this authority. */
-  static TestClient of(HttpProtocol protocol, DevServer server) {
+  static TestClient of(HttpProtocol protocol, DevServer server) throws IOException {
     return switch (protocol) {
       case H1 -> new Jdk(server, HttpClient.Version.HTTP_1_1);
       case H2 -> new Jdk(server, HttpClient.Version.HTTP_2);
-      case H3 -> throw new IllegalArgumentException("not yet");
+      case H3 -> new H3(server);
     };
   }
 
@@ -92,15 +108,23 @@ interface TestClient extends AutoCloseable {
               .build();
     }
 
-    static SSLContext trusting(X509Certificate authority) {
+    static X509TrustManager trust(X509Certificate authority) {
       try {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setCertificateEntry("authority", authority);
         TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
         trust.init(store);
+        return (X509TrustManager) trust.getTrustManagers()[0];
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    static SSLContext trusting(X509Certificate authority) {
+      try {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(null, new TrustManager[] {trust(authority)}, null);
         return context;
       } catch (Exception e) {
         throw new IllegalStateException(e);
@@ -134,6 +158,73 @@ interface TestClient extends AutoCloseable {
     @Override
     public void close() {
       client.close();
+    }
+  }
+
+  /** HTTP/3 by our core. */
+  final class H3 implements TestClient {
+    private final Http3Client client;
+    private final DevServer server;
+
+    H3(DevServer server) throws IOException {
+      this.server = server;
+      this.client = connect(server);
+    }
+
+    static Http3Client connect(DevServer server) throws IOException {
+      ClientTransportConfig defaults = ClientTransportConfig.DEFAULT;
+      return Http3Client.connect(
+          new ClientTransportConfig(
+              Jdk.trust(server.caCertificate().orElseThrow()),
+              true,
+              defaults.idleTimeout(),
+              defaults.streamReceiveWindow(),
+              defaults.connectionReceiveWindow(),
+              0,
+              defaults.peerUnidirectionalStreams(),
+              DatagramFaults.NONE),
+          Http3Limits.CLIENT,
+          Http3Events.NONE,
+          "localhost",
+          new InetSocketAddress(server.addresses().getFirst(), server.port()),
+          Deadline.after(Duration.ofSeconds(20)));
+    }
+
+    @Override
+    public Answer send(Ask ask) throws IOException {
+      Deadline deadline = Deadline.after(Duration.ofSeconds(20));
+      List<FieldLine> fields = new ArrayList<>();
+      ask.fields()
+          .forEach(f -> fields.add(new FieldLine(f.name().toLowerCase(Locale.ROOT), f.value())));
+      String authority = "localhost:" + server.port();
+      ClientExchange exchange =
+          client.send(
+              RequestHead.of(ask.method(), authority, ask.target(), fields),
+              ByteBuffer.wrap(ask.content()),
+              true,
+              deadline);
+      ResponseHead head = exchange.response(interim -> {}, deadline);
+      ByteArrayOutputStream content = new ByteArrayOutputStream();
+      byte[] buffer = new byte[64 << 10];
+      for (int n = exchange.read(buffer, 0, buffer.length);
+          n >= 0;
+          n = exchange.read(buffer, 0, buffer.length)) {
+        content.write(buffer, 0, n);
+      }
+      Map<String, List<String>> answered = new TreeMap<>();
+      head.fields()
+          .forEach(f -> answered.computeIfAbsent(f.name(), _ -> new ArrayList<>()).add(f.value()));
+      return new Answer(head.status(), answered, content.toByteArray());
+    }
+
+    @Override
+    public HttpProtocol protocol() {
+      return HttpProtocol.H3;
+    }
+
+    @Override
+    public void close() {
+      client.close(Deadline.after(Duration.ofSeconds(5)));
     }
   }
 }
