@@ -64,6 +64,14 @@ final class ControlStream {
     return true;
   }
 
+  /** Sends a frame without meaning, which keeps the connection from falling idle. */
+  void keepAlive() throws IOException {
+    OctetBuffer out = new OctetBuffer(16);
+    VarInt.write(out, FrameType.reserved(11));
+    VarInt.write(out, 0);
+    write(out);
+  }
+
   private void write(OctetBuffer out) throws IOException {
     try {
       stream.write(out.array(), 0, out.length(), Deadline.after(limits.headerDeadline()));

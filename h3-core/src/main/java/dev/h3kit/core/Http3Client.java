@@ -18,6 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A client's HTTP/3 connection (RFC 9114 §3). Thread-safe. */
 public final class Http3Client {
+  /** A third of the shortest idle timeout in use. */
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+
   private final Http3Connection connection;
   private final Map<Long, ClientRequest> requests = new ConcurrentHashMap<>();
   private volatile boolean closing;
@@ -59,6 +62,7 @@ public final class Http3Client {
     Http3Client client = new Http3Client(connection);
     try {
       connection.start(client::refuse, client::goaway);
+      connection.keepAliveWhileActive(KEEP_ALIVE);
     } catch (IOException e) {
       transport.close(Http3Error.H3_INTERNAL_ERROR.code(), "");
       throw e;

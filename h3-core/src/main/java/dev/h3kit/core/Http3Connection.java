@@ -6,6 +6,9 @@ import dev.h3kit.core.transport.Stream;
 import dev.h3kit.core.transport.Termination;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +175,38 @@ final class Http3Connection {
     }
   }
 
+  /**
+   * Keeps the connection from falling idle while responses are awaited, until it is closed. RFC
+   * 9114 §5.1: "HTTP clients are expected to request that the transport keep connections open while
+   * there are responses outstanding".
+   *
+   * @param interval well below the idle timeout of either side
+   */
+  void keepAliveWhileActive(Duration interval) {
+    spawn(
+        "keep-alive",
+        () -> {
+          while (!endsWithin(interval)) {
+            ControlStream stream = control;
+            if (stream != null && active.count() > 0) {
+              stream.keepAlive();
+            }
+          }
+        });
+  }
+
+  /** Waits for the end of the connection; true if it came within {@code wait}. */
+  boolean endsWithin(Duration wait) throws InterruptedException {
+    try {
+      transport.closed().get(wait.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException _) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a termination never fails", e);
+    }
+  }
+
   private void glitch(String what, long type) throws Http3Exception.OfConnection {
     events.ignored(what, type);
     // RFC 9114 §10.5: "An endpoint MAY treat activity that is suspicious as a connection error of
@@ -229,6 +264,11 @@ final class Http3Connection {
   private void ended(Termination termination) {
     sections.close();
     events.closed(termination, sections.stats());
+  }
+
+  /** A request could not be answered. */
+  void requestFailed(long streamId, Exception cause) {
+    events.requestFailed(info(), streamId, cause);
   }
 
   Connection transport() {

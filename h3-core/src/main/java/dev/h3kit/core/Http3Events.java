@@ -36,6 +36,12 @@ public interface Http3Events {
   default void goaway(boolean received, long id) {}
 
   /**
+   * A server's request ended without a whole response: its handler failed, or the peer or the
+   * network did.
+   */
+  default void requestFailed(ConnectionInfo connection, long streamId, Exception cause) {}
+
+  /**
    * Something legal that is not understood was skipped: an unknown frame, stream type or setting.
    */
   default void ignored(String what, long type) {}

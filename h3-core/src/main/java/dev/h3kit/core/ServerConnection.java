@@ -4,9 +4,6 @@ import dev.h3kit.core.transport.Connection;
 import dev.h3kit.core.transport.Stream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -123,11 +120,7 @@ final class ServerConnection {
       return;
     }
     try {
-      connection.transport().closed().get(left, TimeUnit.NANOSECONDS);
-    } catch (TimeoutException _) {
-      // The client keeps its connection: it has had its time.
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a termination never fails", e);
+      connection.endsWithin(Duration.ofNanos(left));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -38,7 +38,9 @@ final class ServerRequest implements ServerExchange {
     } catch (Exception e) {
       // What the stream or the peer did was acted on where it happened; the rest is the handler's
       // failure.
-      abort(Http3Error.H3_INTERNAL_ERROR);
+      if (!stream.writer().ended()) {
+        stream.connection().requestFailed(streamId(), e);
+      }
     } finally {
       abort(Http3Error.H3_INTERNAL_ERROR);
     }
