@@ -14,10 +14,11 @@ final class BrowserChecks {
   private BrowserChecks() {}
 
   /** Forced to QUIC, page and resources come over HTTP/3 and are what the site holds. */
-  static void forced(Programs programs, Certificates certificates, Site site, int port, Page page)
+  static void forced(
+      Programs programs, Certificates certificates, Site site, String host, int port, Page page)
       throws Exception {
-    try (Chromium browser = Chromium.forced(programs, certificates, port)) {
-      Chromium.Load load = browser.load(port, page);
+    try (Chromium browser = Chromium.forced(programs, certificates, host + ":" + port)) {
+      Chromium.Load load = browser.load(host + ":" + port, page);
       assertEquals(Set.of("h3"), load.distinctProtocols(), load::toString);
       assertContent(site, page, load);
     }
@@ -27,16 +28,16 @@ final class BrowserChecks {
    * The first page comes over HTTP/2; its Alt-Svc field leads to pages that come over HTTP/3 whole.
    */
   static void discovered(
-      Programs programs, Certificates certificates, Site site, int port, Page page)
+      Programs programs, Certificates certificates, Site site, String host, int port, Page page)
       throws Exception {
-    try (Chromium browser = Chromium.discovering(programs, certificates)) {
-      Chromium.Load load = browser.load(port, page);
+    try (Chromium browser = Chromium.discovering(programs, certificates, host)) {
+      Chromium.Load load = browser.load(host + ":" + port, page);
       assertEquals("h2", load.protocols().get("/" + page.name()), load::toString);
       assertContent(site, page, load);
       for (int again = 1;
           again < LOADS && !load.distinctProtocols().equals(Set.of("h3"));
           again++) {
-        load = browser.load(port, page);
+        load = browser.load(host + ":" + port, page);
       }
       assertEquals(Set.of("h3"), load.distinctProtocols(), load::toString);
       assertContent(site, page, load);

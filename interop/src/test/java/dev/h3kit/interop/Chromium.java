@@ -58,20 +58,22 @@ final class Chromium implements AutoCloseable {
         http.newWebSocketBuilder().buildAsync(URI.create(target.group(1)), new Answers()).join();
   }
 
-  /** Starts a browser that speaks QUIC with this port of localhost at once. */
-  static Chromium forced(Programs programs, Certificates certificates, int port) throws Exception {
-    return start(programs, certificates, port);
+  /** Starts a browser that speaks QUIC with this HOST:PORT at once. */
+  static Chromium forced(Programs programs, Certificates certificates, String authority)
+      throws Exception {
+    return start(programs, certificates, authority);
   }
 
   /**
-   * Starts a browser that speaks QUIC with localhost after an Alt-Svc field told it to. (QUIC takes
+   * Starts a browser that speaks QUIC with this host after an Alt-Svc field told it to. (QUIC takes
    * a certificate of the test's authority only from hosts that are forced on some port.)
    */
-  static Chromium discovering(Programs programs, Certificates certificates) throws Exception {
-    return start(programs, certificates, 1);
+  static Chromium discovering(Programs programs, Certificates certificates, String host)
+      throws Exception {
+    return start(programs, certificates, host + ":1");
   }
 
-  private static Chromium start(Programs programs, Certificates certificates, int forcedPort)
+  private static Chromium start(Programs programs, Certificates certificates, String forced)
       throws Exception {
     RunningProgram program =
         programs.start(
@@ -87,11 +89,9 @@ final class Chromium implements AutoCloseable {
             "--disable-extensions",
             "--disable-sync",
             "--log-level=3",
-            // Its QUIC tries ::1 for localhost and nothing else.
-            "--host-resolver-rules=MAP localhost 127.0.0.1",
             "--user-data-dir=" + programs.folder("profile"),
             "--remote-debugging-port=0",
-            "--origin-to-force-quic-on=localhost:" + forcedPort,
+            "--origin-to-force-quic-on=" + forced,
             "--ignore-certificate-errors-spki-list=" + certificates.publicKeyHash(),
             "about:blank");
     return new Chromium(program);
@@ -111,11 +111,11 @@ final class Chromium implements AutoCloseable {
   }
 
   /**
-   * Loads a page of the port, waits until its resources are there, and fetches each once more for
+   * Loads a page of HOST:PORT, waits until its resources are there, and fetches each once more for
    * its hash. The cache is off.
    */
-  Load load(int port, Page page) throws Exception {
-    String url = "https://localhost:" + port + "/" + page.name();
+  Load load(String authority, Page page) throws Exception {
+    String url = "https://" + authority + "/" + page.name();
     command("Network.enable", "{}");
     command("Network.setCacheDisabled", "{\"cacheDisabled\":true}");
     String navigation = command("Page.navigate", "{\"url\":\"" + url + "\"}");

@@ -70,7 +70,7 @@ class CoreTest {
   void chromiumLoadsAPageForcedToQuic() throws Exception {
     Page page = Page.in(site, 40);
     int port = CoreFileServer.start(programs, site, certificates).port();
-    BrowserChecks.forced(programs, certificates, site, port, page);
+    BrowserChecks.forced(programs, certificates, site, "127.0.0.1", port, page);
   }
 
   @Test

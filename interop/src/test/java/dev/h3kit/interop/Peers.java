@@ -64,18 +64,18 @@ final class Peers {
               admin off
               auto_https off
               servers {
-                protocols %s
+                protocols %2$s
               }
             }
-            https://localhost:%d {
+            https://localhost:%1$d, https://127.0.0.1:%1$d {
               bind 127.0.0.1
-              tls %s %s
-              root * %s
+              tls %3$s %4$s
+              root * %5$s
               file_server
             }
             """
                 .formatted(
-                    protocols, port, certificates.chainPem(), certificates.keyPem(), site.root()));
+                    port, protocols, certificates.chainPem(), certificates.keyPem(), site.root()));
     RunningProgram server =
         programs.start("caddy", "run", "--adapter", "caddyfile", "--config", config);
     Ports.awaitTcp(port, server);
@@ -146,6 +146,20 @@ final class Peers {
             "-w",
             report,
             url)
+        .succeed(LONG);
+  }
+
+  /** Fetches one URL with nghttp (package nghttp2-client), which speaks HTTP/2 and nothing else. */
+  static void nghttp(Programs programs, Path target, String url)
+      throws IOException, InterruptedException {
+    programs
+        .start(
+            "sh",
+            "-c",
+            "exec \"$0\" --no-verify-peer \"$1\" >\"$2\"",
+            Programs.find("nghttp"),
+            url,
+            target)
         .succeed(LONG);
   }
 }

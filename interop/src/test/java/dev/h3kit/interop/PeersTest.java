@@ -63,7 +63,7 @@ class PeersTest {
   void chromiumSpeaksHttp3WithCaddyForcedAndDiscovered() throws Exception {
     Page page = Page.in(site, 20);
     int port = Peers.caddy(programs, site, certificates, "h1 h2 h3");
-    BrowserChecks.forced(programs, certificates, site, port, page);
-    BrowserChecks.discovered(programs, certificates, site, port, page);
+    BrowserChecks.forced(programs, certificates, site, "127.0.0.1", port, page);
+    BrowserChecks.discovered(programs, certificates, site, "127.0.0.1", port, page);
   }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** The server and the client process of one stack. */
 final class Pair implements AutoCloseable {
   private static final int WAIT_SECONDS = 60;
+  private static final int END_SECONDS = 5;
 
   private final Line server;
   private final Line client;
@@ -107,6 +108,17 @@ final class Pair implements AutoCloseable {
 
     @Override
     public void close() {
+      try {
+        process.getOutputStream().close();
+        if (process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+          return;
+        }
+      } catch (IOException e) {
+        // It is gone already.
+        process.destroyForcibly();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
       process.destroyForcibly();
     }
   }
