@@ -2,28 +2,62 @@ package dev.h3kit.qpack;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A QPACK encoder (RFC 9204 §2.1): field lines in, an encoded field section and encoder
  * instructions out. Not thread-safe.
+ *
+ * <p>What goes into the dynamic table is decided by what the encoder has learned of the traffic.
+ * Credentials stay out of it and go as never-indexed literals: {@code authorization}, {@code
+ * proxy-authorization}, {@code set-cookie}, {@code cookie} below 20 octets, and every line that is
+ * marked {@link FieldLine#neverIndexed()}.
  */
 public final class QpackEncoder {
-  private final FieldSectionWriter writer = new FieldSectionWriter();
-  private final OctetBuffer instructions = new OctetBuffer();
-  private long sectionCount;
+  private final EncoderLimits limits;
+  private final PolicyWeights weights;
+  private final FieldSectionWriter writer;
+  private final EncoderInstructions instructions;
+  private final DecoderStreamReader decoderStream = new DecoderStreamReader();
+  private @Nullable SectionEncoder dynamic;
+  private boolean settled;
+  private long sections;
   private long plainOctets;
   private long codedOctets;
+  private long instructionOctets;
 
   /** An encoder that uses the static table only until {@link #peerSettings} is called. */
-  public QpackEncoder(EncoderLimits limits) {}
+  public QpackEncoder(EncoderLimits limits) {
+    this(limits, PolicyWeights.DEFAULT);
+  }
+
+  QpackEncoder(EncoderLimits limits, PolicyWeights weights) {
+    this.limits = limits;
+    this.weights = weights;
+    StringLiteral strings = new StringLiteral();
+    writer = new FieldSectionWriter(strings);
+    instructions = new EncoderInstructions(strings);
+  }
 
   /**
    * Takes the peer's settings (RFC 9204 §5); at most once, and the table stays unused before.
    *
    * @param maxTableCapacity SETTINGS_QPACK_MAX_TABLE_CAPACITY, 0 to 2^62-1
    * @param maxBlockedStreams SETTINGS_QPACK_BLOCKED_STREAMS, 0 to 2^62-1
+   * @throws IllegalStateException if it was called before
    */
-  public void peerSettings(long maxTableCapacity, long maxBlockedStreams) {}
+  public void peerSettings(long maxTableCapacity, long maxBlockedStreams) {
+    if (settled) {
+      throw new IllegalStateException("the peer's settings were taken before");
+    }
+    settled = true;
+    if (Math.min(maxTableCapacity, limits.maxTableCapacity()) >= FieldLine.OVERHEAD) {
+      dynamic =
+          new SectionEncoder(
+              limits, weights, maxTableCapacity, maxBlockedStreams, instructions, writer);
+      decoderStream.follow(dynamic.table(), dynamic.open());
+    }
+  }
 
   /**
    * Encodes one field section and appends it to {@code out}. Instructions that it needs are
@@ -36,27 +70,47 @@ public final class QpackEncoder {
    * @param instructionCredit how many octets of instructions may be written now (RFC 9204 §2.1.3:
    *     never write part of an instruction when flow control is short); {@link Integer#MAX_VALUE}
    *     where the caller buffers without limit
-   * @throws IllegalArgumentException if a name or value has a character above U+00FF
+   * @throws IllegalArgumentException if a name or value has a character above U+00FF; nothing is
+   *     appended to {@code out} then
    */
   public void encode(
       long streamId, List<FieldLine> fields, OctetBuffer out, int instructionCredit) {
     int start = out.length();
-    sectionCount++;
-    writer.prefix(0, 0, out);
+    int before = instructions.octets().length();
+    try {
+      if (dynamic == null) {
+        encode(fields, out);
+      } else {
+        dynamic.encode(streamId, fields, out, instructionCredit);
+      }
+    } catch (IllegalArgumentException e) {
+      out.length(start);
+      throw e;
+    } finally {
+      instructionOctets += instructions.octets().length() - before;
+    }
+    sections++;
+    codedOctets += out.length() - start;
     for (int i = 0; i < fields.size(); i++) {
       FieldLine line = fields.get(i);
       plainOctets += line.name().length() + line.value().length();
+    }
+  }
+
+  /** With the static table alone. */
+  private void encode(List<FieldLine> lines, OctetBuffer out) {
+    writer.prefix(0, 0, out);
+    for (int i = 0; i < lines.size(); i++) {
+      FieldLine line = lines.get(i);
       StaticTable.Name name = StaticTable.name(line.name());
       int index = name == null || line.neverIndexed() ? -1 : name.indexOf(line.value());
       if (index >= 0) {
         writer.indexedStatic(index, out);
-      } else if (name != null) {
-        writer.literalStaticName(name.first(), line.value(), line.neverIndexed(), out);
       } else {
-        writer.literal(line.name(), line.value(), line.neverIndexed(), out);
+        boolean never = line.neverIndexed() || SensitiveFields.isSensitive(line);
+        writer.literal(name, line, never, out);
       }
     }
-    codedOctets += out.length() - start;
   }
 
   /**
@@ -64,7 +118,7 @@ public final class QpackEncoder {
    * clears the buffer.
    */
   public OctetBuffer instructions() {
-    return instructions;
+    return instructions.octets();
   }
 
   /**
@@ -72,10 +126,23 @@ public final class QpackEncoder {
    *
    * @throws QpackException QPACK_DECODER_STREAM_ERROR
    */
-  public void onDecoderStream(ByteBuffer octets) throws QpackException {}
+  public void onDecoderStream(ByteBuffer octets) throws QpackException {
+    if (decoderStream.read(octets) > 0 && dynamic != null) {
+      dynamic.trust();
+    }
+  }
 
   /** Counters since the beginning. */
   public TableStats stats() {
-    return new TableStats(sectionCount, plainOctets, codedOctets, 0, 0, 0, 0, 0, 0);
+    return new TableStats(
+        sections,
+        plainOctets,
+        codedOctets,
+        instructionOctets,
+        dynamic == null ? 0 : dynamic.table().insertCount(),
+        dynamic == null ? 0 : dynamic.tableReferences(),
+        dynamic == null ? 0 : dynamic.table().size(),
+        dynamic == null ? 0 : dynamic.table().capacity(),
+        dynamic == null ? 0 : dynamic.sectionsAtRisk());
   }
 }

@@ -1,0 +1,329 @@
+package dev.h3kit.qpack;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What an encoder must do with a decoder stream and with its peer's settings. */
+class EncoderRulesTest {
+  private static final FieldLine AGENT =
+      new FieldLine("user-agent", "a browser of some length/1.0");
+  private static final List<FieldLine> LINES = List.of(new FieldLine(":method", "GET"), AGENT);
+
+  private final QpackEncoder encoder = new QpackEncoder(EncoderLimits.DEFAULT);
+
+  @Test
+  void s443AnIncrementOfZeroIsRefused() {
+    encoder.peerSettings(4096, 100);
+    refused("00");
+  }
+
+  @Test
+  void s443AnIncrementBeyondTheInsertsSentIsRefused() throws Exception {
+    encoder.peerSettings(4096, 100);
+    section(4);
+    accepted("01");
+    refused("01");
+  }
+
+  @Test
+  void s443AnIncrementAfterTheAcknowledgmentThatCoveredItIsRefused() throws Exception {
+    encoder.peerSettings(4096, 100);
+    section(4);
+    accepted("84");
+    refused("01");
+  }
+
+  @Test
+  void s441AnAcknowledgmentOfAnUnknownStreamIsRefused() {
+    encoder.peerSettings(4096, 100);
+    section(4);
+    refused("88");
+  }
+
+  @Test
+  void s441TheSameAcknowledgmentTwiceIsRefused() throws Exception {
+    encoder.peerSettings(4096, 100);
+    section(4);
+    accepted("84");
+    refused("84");
+  }
+
+  @Test
+  void s441ASectionWithoutReferencesIsNotAcknowledged() {
+    encoder.peerSettings(4096, 100);
+    encode(8, List.of(new FieldLine(":path", "/")));
+    refused("88");
+  }
+
+  @Test
+  void s441WithoutATableNothingIsAcknowledged() throws Exception {
+    encoder.peerSettings(0, 0);
+    section(4);
+    accepted("44");
+    refused("84");
+  }
+
+  @Test
+  void s441BeforeTheSettingsNothingIsAcknowledged() {
+    section(4);
+    refused("84");
+  }
+
+  @Test
+  void s442ACancellationOfAnUnknownStreamIsNoError() throws Exception {
+    encoder.peerSettings(4096, 100);
+    accepted("44");
+  }
+
+  @Test
+  void s442ACancellationEndsEverySectionOfTheStream() throws Exception {
+    encoder.peerSettings(4096, 100);
+    section(4);
+    section(4);
+    accepted("44");
+    refused("84");
+  }
+
+  @Test
+  void s441SectionsOfAStreamAreAcknowledgedInOrder() throws Exception {
+    encoder.peerSettings(4096, 100);
+    section(4);
+    section(4);
+    accepted("8484");
+    refused("84");
+  }
+
+  @Test
+  void s411AnIntegerOverSixtyTwoBitsIsRefused() {
+    encoder.peerSettings(4096, 100);
+    refused("ffffffffffffffffff7f");
+    QpackEncoder other = new QpackEncoder(EncoderLimits.DEFAULT);
+    assertThrows(
+        QpackException.class, () -> other.onDecoderStream(Octets.buffer("7f808080808080808080")));
+  }
+
+  @Test
+  void s44AnInstructionMayBeCutAnywhere() throws Exception {
+    encoder.peerSettings(4096, 100);
+    section(10_000);
+    accepted("ff");
+    accepted("91");
+    accepted("4d");
+    refused("01");
+  }
+
+  @Test
+  void s323WithAMaximumOfZeroTheEncoderStreamStaysEmpty() {
+    encoder.peerSettings(0, 100);
+    for (int i = 0; i < 10; i++) {
+      section(4L * i);
+    }
+    assertTrue(encoder.instructions().isEmpty());
+  }
+
+  @Test
+  void s323ATableThatCannotHoldAnEntryIsNotUsed() {
+    encoder.peerSettings(31, 100);
+    section(4);
+    assertTrue(encoder.instructions().isEmpty());
+  }
+
+  @Test
+  void s431TheCapacityIsTheSmallerOfBothSides() throws Exception {
+    encoder.peerSettings((1L << 62) - 1, (1L << 62) - 1);
+    section(4);
+    assertEquals(4096, encoder.stats().tableCapacity());
+    QpackEncoder small = new QpackEncoder(EncoderLimits.DEFAULT);
+    small.peerSettings(200, 100);
+    small.encode(4, LINES, new OctetBuffer(), Integer.MAX_VALUE);
+    assertEquals(200, small.stats().tableCapacity());
+  }
+
+  @Test
+  void s4511TheInsertCountIsEncodedByTheMaximumNotTheCapacity() throws Exception {
+    // The peer allows 65536 octets, 4096 are used: after 300 inserts the counts differ.
+    encoder.peerSettings(65536, 100);
+    QpackDecoder decoder = new QpackDecoder(new DecoderLimits(65536, 100, 65536, 200, 65536));
+    for (int i = 0; i < 600; i++) {
+      List<FieldLine> lines = List.of(new FieldLine("x-a", "value " + i / 2 + " of this field"));
+      byte[] section = encode(4L * i, lines);
+      decoder.onEncoderStream(ByteBuffer.wrap(Octets.take(encoder.instructions())));
+      assertEquals(new Section.Decoded(lines), decoder.decode(4L * i, ByteBuffer.wrap(section)));
+      encoder.onDecoderStream(ByteBuffer.wrap(Octets.take(decoder.instructions())));
+    }
+    assertTrue(encoder.stats().inserts() > 256, "inserts: " + encoder.stats().inserts());
+  }
+
+  @Test
+  void s212WithNoBlockedStreamsNothingUnacknowledgedIsReferredTo() throws Exception {
+    encoder.peerSettings(4096, 0);
+    assertEquals(0, section(4)[0]);
+    assertEquals(0, section(8)[0]);
+    accepted("01");
+    assertNotEquals(0, section(12)[0]);
+  }
+
+  @Test
+  void s212AStreamAtRiskMayCarryMoreSections() {
+    encoder.peerSettings(4096, 1);
+    assertNotEquals(0, section(4)[0]);
+    assertEquals(0, section(8)[0]);
+    assertNotEquals(0, section(4)[0]);
+  }
+
+  @Test
+  void s212ACancelledStreamIsNoLongerAtRisk() throws Exception {
+    encoder.peerSettings(4096, 1);
+    assertNotEquals(0, section(4)[0]);
+    accepted("44");
+    assertNotEquals(0, section(8)[0]);
+  }
+
+  @Test
+  void s211WithoutAcknowledgmentsNothingIsEvicted() {
+    encoder.peerSettings(256, 1000);
+    RuleChecker checker = new RuleChecker(256, 1000);
+    for (int i = 0; i < 200; i++) {
+      List<FieldLine> lines = List.of(new FieldLine("x-" + i % 20, "a value of some length"));
+      byte[] section = encode(4L * i, lines);
+      checker.encoderStream(Octets.take(encoder.instructions()));
+      assertEquals(lines, checker.section(4L * i, section));
+    }
+    assertTrue(checker.inserts() > 0);
+  }
+
+  @Test
+  void s213AnInstructionIsWrittenWholeOrNotAtAll() {
+    for (int credit = 0; credit < 120; credit++) {
+      QpackEncoder frugal = new QpackEncoder(EncoderLimits.DEFAULT);
+      frugal.peerSettings(4096, 100);
+      RuleChecker checker = new RuleChecker(4096, 100);
+      OctetBuffer out = new OctetBuffer();
+      for (int i = 0; i < 3; i++) {
+        out.clear();
+        frugal.encode(4L * i, LINES, out, credit);
+        byte[] instructions = Octets.take(frugal.instructions());
+        assertTrue(instructions.length <= credit, instructions.length + " of " + credit);
+        checker.encoderStream(instructions);
+        assertEquals(LINES, checker.section(4L * i, out.toArray()));
+      }
+      if (credit < 20 || credit > 100) {
+        assertEquals(credit > 100, checker.inserts() > 0, "inserted with a credit of " + credit);
+      }
+    }
+  }
+
+  @Test
+  void s713MarkedLinesAndCredentialsAreNeverIndexed() {
+    encoder.peerSettings(4096, 100);
+    RuleChecker checker = new RuleChecker(4096, 100);
+    List<FieldLine> lines =
+        List.of(
+            new FieldLine("authorization", "Basic dGhlIHNlY3JldCBvZiBtaW5lCg=="),
+            new FieldLine("proxy-authorization", "Basic dGhlIHNlY3JldCBvZiBtaW5lCg=="),
+            new FieldLine("set-cookie", "session=0123456789abcdef0123456789abcdef"),
+            new FieldLine("cookie", "pin=1234"),
+            new FieldLine("x-token", "a secret that the caller marks", true),
+            new FieldLine(":path", "/", true));
+    for (int i = 0; i < 20; i++) {
+      byte[] section = encode(4L * i, lines);
+      byte[] instructions = Octets.take(encoder.instructions());
+      checker.encoderStream(instructions);
+      for (FieldLine line : checker.section(4L * i, section)) {
+        assertTrue(line.neverIndexed(), line.name());
+      }
+    }
+    assertEquals(0, checker.inserts());
+  }
+
+  @Test
+  void s713ALongCookieMayBeIndexed() {
+    encoder.peerSettings(4096, 100);
+    for (int i = 0; i < 4; i++) {
+      encode(4L * i, List.of(new FieldLine("cookie", "session=0123456789abcdef")));
+    }
+    assertEquals(1, encoder.stats().inserts());
+  }
+
+  @Test
+  void openSectionsAreBounded() throws Exception {
+    QpackEncoder bounded = new QpackEncoder(new EncoderLimits(4096, 100, 5));
+    bounded.peerSettings(4096, 100);
+    OctetBuffer out = new OctetBuffer();
+    List<Integer> counts = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      out.clear();
+      bounded.encode(4L * i, LINES, out, Integer.MAX_VALUE);
+      counts.add((int) out.array()[0]);
+    }
+    assertEquals(List.of(2, 2, 2, 2, 2, 0, 0, 0), counts);
+    bounded.onDecoderStream(Octets.buffer("80"));
+    out.clear();
+    bounded.encode(100, LINES, out, Integer.MAX_VALUE);
+    assertEquals(2, out.array()[0]);
+  }
+
+  @Test
+  void theStakeBoundsWhatIsSpentBeforeAnAcknowledgment() throws Exception {
+    for (int stake : new int[] {0, 100, 700}) {
+      QpackEncoder careful = new QpackEncoder(new EncoderLimits(4096, 100, 1000, stake));
+      careful.peerSettings(4096, 0);
+      for (int i = 0; i < 300; i++) {
+        List<FieldLine> lines = new ArrayList<>();
+        for (int k = 0; k < 10; k++) {
+          lines.add(new FieldLine("x-field-" + (k + i) % 40, "a value that comes again: " + k));
+        }
+        careful.encode(4L * i, lines, new OctetBuffer(), Integer.MAX_VALUE);
+      }
+      long spent = careful.stats().instructionOctets();
+      assertTrue(spent <= stake * 5L / 4 + 3, "spent " + spent + " of " + stake);
+      assertEquals(stake == 0, spent == 0, "spent " + spent + " of " + stake);
+    }
+  }
+
+  @Test
+  void aCharacterAboveAnOctetLeavesTheEncoderUsable() throws Exception {
+    encoder.peerSettings(4096, 100);
+    RuleChecker checker = new RuleChecker(4096, 100);
+    OctetBuffer out = new OctetBuffer();
+    out.put(7);
+    List<FieldLine> broken =
+        List.of(
+            AGENT, new FieldLine("x-name", "caf\u0109 of the town"), new FieldLine("\u0109", ""));
+    assertThrows(
+        IllegalArgumentException.class, () -> encoder.encode(4, broken, out, Integer.MAX_VALUE));
+    assertEquals(1, out.length());
+    byte[] section = encode(8, LINES);
+    checker.encoderStream(Octets.take(encoder.instructions()));
+    assertEquals(LINES, checker.section(8, section));
+    assertFalse(encoder.stats().sections() > 1);
+  }
+
+  private byte[] section(long streamId) {
+    return encode(streamId, LINES);
+  }
+
+  private byte[] encode(long streamId, List<FieldLine> lines) {
+    OctetBuffer out = new OctetBuffer();
+    encoder.encode(streamId, lines, out, Integer.MAX_VALUE);
+    return out.toArray();
+  }
+
+  private void accepted(String digits) throws QpackException {
+    encoder.onDecoderStream(Octets.buffer(digits));
+  }
+
+  private void refused(String digits) {
+    QpackException error =
+        assertThrows(QpackException.class, () -> encoder.onDecoderStream(Octets.buffer(digits)));
+    assertEquals(QpackError.DECODER_STREAM_ERROR, error.error());
+  }
+}
