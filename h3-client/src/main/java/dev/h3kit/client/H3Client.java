@@ -9,10 +9,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
+import java.net.http.WebSocket;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -28,9 +31,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class H3Client extends HttpClient {
   private final ClientSettings settings;
+  private final Carrier carrier;
+  private final @Nullable BasicAuth auth;
+  private final Calls calls;
 
   H3Client(ClientSettings settings) {
+    this(settings, new CoreConnector(settings));
+  }
+
+  H3Client(ClientSettings settings, QuicConnector connector) {
     this.settings = settings;
+    this.carrier = new Carrier(settings, connector, new AltSvcCache(System::nanoTime));
+    this.auth = settings.authenticator() == null ? null : new BasicAuth(settings.authenticator());
+    this.calls = new Calls(carrier);
   }
 
   /** A builder of clients. */
@@ -57,7 +70,34 @@ public final class H3Client extends HttpClient {
   /** Sends a request over the versions that {@code mode} allows; see {@link HttpClient#send}. */
   public <T> H3Response<T> send(HttpRequest request, BodyHandler<T> handler, ProtocolMode mode)
       throws IOException, InterruptedException {
-    throw new IOException("no transport");
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    CompletableFuture<H3Response<T>> response = start(request, handler, null, mode);
+    try {
+      return response.get();
+    } catch (InterruptedException e) {
+      response.cancel(true);
+      throw e;
+    } catch (ExecutionException e) {
+      Throwable failure = e.getCause() == null ? e : e.getCause();
+      if (failure instanceof IllegalArgumentException) {
+        throw new IllegalArgumentException(failure.getMessage(), failure);
+      }
+      throw Failures.sameType(failure, Failures.message(failure));
+    }
+  }
+
+  private <T> CompletableFuture<H3Response<T>> start(
+      HttpRequest request,
+      BodyHandler<T> handler,
+      @Nullable PushPromiseHandler<T> push,
+      ProtocolMode mode) {
+    Objects.requireNonNull(handler, "handler");
+    Objects.requireNonNull(mode, "mode");
+    Requests.check(request);
+    return calls.start(
+        over -> new Call<>(settings, carrier, auth, request, handler, push, mode, over));
   }
 
   @Override
@@ -69,7 +109,7 @@ public final class H3Client extends HttpClient {
   @Override
   public <T> CompletableFuture<HttpResponse<T>> sendAsync(
       HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> pushHandler) {
-    return CompletableFuture.failedFuture(new IOException("no transport"));
+    return start(request, handler, pushHandler, settings.mode()).thenApply(response -> response);
   }
 
   /**
@@ -78,7 +118,7 @@ public final class H3Client extends HttpClient {
    */
   public <T> CompletableFuture<H3Response<T>> sendAsync(
       HttpRequest request, BodyHandler<T> handler, ProtocolMode mode) {
-    return CompletableFuture.failedFuture(new IOException("no transport"));
+    return start(request, handler, null, mode);
   }
 
   @Override
@@ -131,5 +171,31 @@ public final class H3Client extends HttpClient {
   @Override
   public Optional<Executor> executor() {
     return Optional.ofNullable(settings.executor());
+  }
+
+  /** Builds WebSockets over TCP. */
+  @Override
+  public WebSocket.Builder newWebSocketBuilder() {
+    return carrier.webSocketBuilder();
+  }
+
+  @Override
+  public void shutdown() {
+    calls.shutdown();
+  }
+
+  @Override
+  public void shutdownNow() {
+    calls.shutdownNow();
+  }
+
+  @Override
+  public boolean awaitTermination(Duration duration) throws InterruptedException {
+    return calls.awaitTermination(duration);
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return calls.terminated();
   }
 }

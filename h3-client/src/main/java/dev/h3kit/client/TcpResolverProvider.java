@@ -26,7 +26,10 @@ public class TcpResolverProvider extends InetAddressResolverProvider {
       @Override
       public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
           throws UnknownHostException {
-        return platform.lookupByName(host, policy);
+        TcpNames names = TcpNames.current();
+        return names != null && names.knows(host)
+            ? names.addresses(host).stream()
+            : platform.lookupByName(host, policy);
       }
 
       @Override
