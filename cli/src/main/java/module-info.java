@@ -7,4 +7,9 @@ module dev.h3kit.cli {
 
   opens dev.h3kit.cli to
       info.picocli;
+  opens dev.h3kit.cli.get to
+      info.picocli;
+
+  provides java.net.spi.InetAddressResolverProvider with
+      dev.h3kit.cli.get.TcpNames;
 }

@@ -4,6 +4,8 @@ package dev.h3kit.cli;
 public enum ExitCode {
   /** All went well. */
   OK(0),
+  /** A URL whose scheme is not one of ours. */
+  UNSUPPORTED_PROTOCOL(1),
   /** A command could not start: wrong options, or a state of the machine it cannot work in. */
   USAGE(2),
   /** A URL is malformed. */
@@ -36,6 +38,8 @@ public enum ExitCode {
   PEER_FAILED_VERIFICATION(60),
   /** The content's coding could not be undone. */
   BAD_CONTENT_ENCODING(61),
+  /** The body is larger than permitted. */
+  FILESIZE_EXCEEDED(63),
   /** The file with certificate authorities could not be read. */
   CA_CERT_BAD_FILE(77),
   /** A stream of HTTP/2 failed. */

@@ -1,5 +1,8 @@
 package dev.h3kit.cli;
 
+import dev.h3kit.cli.compare.CompareCommand;
+import dev.h3kit.cli.demo.DemoCommand;
+import dev.h3kit.cli.get.GetCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -37,6 +40,9 @@ public final class H3 implements Callable<Integer> {
 
   private static Map<String, Function<Terminal, Object>> commands() {
     Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();
+    commands.put("get", GetCommand::new);
+    commands.put("compare", CompareCommand::new);
+    commands.put("demo", DemoCommand::new);
     commands.put("aot-training", AotTraining::new);
     return commands;
   }
@@ -72,7 +78,13 @@ public final class H3 implements Callable<Integer> {
       COMMANDS.forEach((name, command) -> h3.addSubcommand(name, command.apply(terminal)));
       h3.addSubcommand("help", new HelpCommand());
     }
+    CommandLine get = h3.getSubcommands().get("get");
+    if (get != null) {
+      new OptionSections(GetCommand.SECTIONS).install(get);
+    }
     h3.setExpandAtFiles(false); // "-d @file" is for the command itself
+    h3.setAllowOptionsAsOptionParameters(true); // "-d -1" sends -1
+    h3.setOverwrittenOptionsAllowed(true); // the last one counts
     h3.setOut(writer(terminal.out()));
     h3.setErr(writer(terminal.err()));
     h3.setColorScheme(

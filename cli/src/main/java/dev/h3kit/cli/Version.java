@@ -7,10 +7,10 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that the build wrote down. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
 
   /** For example {@code 0.1.0}. */
-  static String number() {
+  public static String number() {
     try (InputStream in = Version.class.getResourceAsStream("build.properties")) {
       Properties properties = new Properties();
       properties.load(in);

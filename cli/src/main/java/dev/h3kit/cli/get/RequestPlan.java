@@ -1,0 +1,51 @@
+package dev.h3kit.cli.get;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is sent, the same for all URLs.
+ *
+ * @param method the method
+ * @param methodForced whether it was given with -X: redirects keep it then, as in curl
+ * @param headers the fields to send
+ * @param body the content, or null
+ * @param queryData what -G adds to the query, or null
+ */
+record RequestPlan(
+    String method,
+    boolean methodForced,
+    List<HeaderLine> headers,
+    @Nullable RequestBody body,
+    @Nullable String queryData) {
+  private static final int SEE_OTHER = 303;
+  private static final int MOVED_PERMANENTLY = 301;
+  private static final int FOUND = 302;
+
+  RequestPlan {
+    headers = List.copyOf(headers);
+  }
+
+  /** The plan after a redirect, as curl does it (RFC 9110 §15.4). */
+  RequestPlan redirected(int status, boolean sameOrigin) {
+    List<HeaderLine> kept = new ArrayList<>(headers);
+    if (!sameOrigin) {
+      // Credentials are for the origin they were given for.
+      kept.removeIf(h -> h.named("authorization") || h.named("cookie") || h.named("host"));
+    }
+    boolean post = method.equals("POST");
+    boolean toGet =
+        ((status == MOVED_PERMANENTLY || status == FOUND) && post)
+            || (status == SEE_OTHER && !method.equals("HEAD") && !method.equals("GET"));
+    if (!toGet) {
+      return new RequestPlan(method, methodForced, kept, body, null);
+    }
+    kept.removeIf(h -> h.named("content-type") || h.named("content-length"));
+    return new RequestPlan(methodForced ? method : "GET", methodForced, kept, null, null);
+  }
+
+  boolean has(String name) {
+    return headers.stream().anyMatch(h -> h.named(name));
+  }
+}
