@@ -13,7 +13,8 @@ import java.time.Duration;
  * @param blockedStreams SETTINGS_QPACK_BLOCKED_STREAMS
  * @param controlFrameSize payload of a SETTINGS, GOAWAY or other frame that is read whole, in
  *     octets
- * @param concurrentRequests requests of one connection in work at a time; a further one is rejected
+ * @param concurrentRequests requests of one connection in work at a time; as many again wait for
+ *     their turn, a further one is rejected
  * @param interimResponses interim responses before a final one
  * @param headerDeadline from a stream's beginning to the end of its header section
  * @param idle longest wait of a read or write without progress

@@ -4,6 +4,8 @@ import dev.h3kit.core.transport.Connection;
 import dev.h3kit.core.transport.Stream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -18,6 +20,7 @@ final class ServerConnection {
 
   private final Http3Connection connection;
   private final Http3Server.Handler handler;
+  private final Semaphore turns;
   private final ReentrantLock lock = new ReentrantLock();
   private long nextId;
   private boolean draining;
@@ -27,6 +30,7 @@ final class ServerConnection {
       Connection transport, Http3Limits limits, Http3Events events, Http3Server.Handler handler) {
     this.connection = new Http3Connection(transport, true, limits, events, Duration.ZERO);
     this.handler = handler;
+    this.turns = new Semaphore(limits.concurrentRequests());
   }
 
   /** Begins to serve. */
@@ -53,28 +57,44 @@ final class ServerConnection {
     } finally {
       lock.unlock();
     }
-    // The transport gives a cancelled stream's credit back at once, so running handlers are counted
-    // here.
-    if (taken && connection.active().increment() > connection.limits().concurrentRequests()) {
+    // The transport gives a stream's credit back when the stream is over, which for a cancelled one
+    // is
+    // at once and for any other a moment before its thread has ended: so requests in work are
+    // counted
+    // here, and as many again may wait for their turn.
+    if (taken && connection.active().increment() > 2 * connection.limits().concurrentRequests()) {
       connection.active().decrement();
       connection.countGlitch("request above the limit", stream.id());
       taken = false;
     }
     if (!taken) {
-      // RFC 9114 §4.1.1: "When a server cancels a request without performing any application
-      // processing, the request is considered "rejected". The server SHOULD abort its response
-      // stream
-      // with the error code H3_REQUEST_REJECTED."
-      stream.stopReading(Http3Error.H3_REQUEST_REJECTED.code());
-      stream.reset(Http3Error.H3_REQUEST_REJECTED.code());
+      reject(stream);
       return;
     }
     Thread.ofVirtual().name("h3-request-", stream.id()).start(() -> serve(stream));
   }
 
+  private static void reject(Stream stream) {
+    // RFC 9114 §4.1.1: "When a server cancels a request without performing any application
+    // processing, the request is considered "rejected". The server SHOULD abort its response stream
+    // with the error code H3_REQUEST_REJECTED."
+    stream.stopReading(Http3Error.H3_REQUEST_REJECTED.code());
+    stream.reset(Http3Error.H3_REQUEST_REJECTED.code());
+  }
+
   private void serve(Stream stream) {
     try {
-      new ServerRequest(connection, stream).serve(handler);
+      if (turns.tryAcquire(connection.limits().headerDeadline().toNanos(), TimeUnit.NANOSECONDS)) {
+        try {
+          new ServerRequest(connection, stream).serve(handler);
+        } finally {
+          turns.release();
+        }
+      } else {
+        reject(stream);
+      }
+    } catch (InterruptedException _) {
+      reject(stream);
     } finally {
       lastEnd = System.nanoTime();
       connection.active().decrement();

@@ -12,9 +12,11 @@ import dev.h3kit.core.transport.StreamResetException;
 import dev.h3kit.qpack.FieldLine;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -515,25 +517,32 @@ class ServerRulesTest {
   }
 
   @Test
-  void requestsAboveTheLimitAreRejectedUnprocessed() throws Exception {
+  void requestsAboveTheLimitWaitTheirTurnAndFurtherOnesAreRejectedUnprocessed() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
-    Http3Limits limits = withRequests(2);
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
     RawPeer peer =
         peer(
-            limits,
+            withRequests(2),
             exchange -> {
+              most.accumulateAndGet(running.incrementAndGet(), Math::max);
               release.await();
+              running.decrementAndGet();
               OK.handle(exchange);
             });
-    Stream first = peer.wholeRequest(Wire.get());
-    Stream second = peer.wholeRequest(Wire.get());
-    Stream third = peer.wholeRequest(Wire.get());
+    List<Stream> taken = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      taken.add(peer.wholeRequest(Wire.get()));
+    }
+    Stream fifth = peer.wholeRequest(Wire.get());
     StreamResetException reset =
-        assertThrows(StreamResetException.class, () -> RawPeer.readAll(third));
+        assertThrows(StreamResetException.class, () -> RawPeer.readAll(fifth));
     assertEquals(Http3Error.H3_REQUEST_REJECTED.code(), reset.errorCode());
     release.countDown();
-    assertTrue(RawPeer.readAll(first).length > 0);
-    assertTrue(RawPeer.readAll(second).length > 0);
+    for (Stream stream : taken) {
+      assertTrue(RawPeer.readAll(stream).length > 0);
+    }
+    assertEquals(2, most.get());
   }
 
   @Test
