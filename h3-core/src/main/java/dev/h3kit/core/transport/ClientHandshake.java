@@ -56,7 +56,10 @@ final class ClientHandshake {
     trust = new PeerTrust(config.trust(), name, config.verifyPeer());
     connection =
         new KwikConnection(
-            true, config.peerBidirectionalStreams(), config.peerUnidirectionalStreams());
+            true,
+            config.peerBidirectionalStreams(),
+            config.peerUnidirectionalStreams(),
+            connectionId -> {});
   }
 
   static Connection run(
@@ -94,7 +97,8 @@ final class ClientHandshake {
     Duration wait = deadline.remaining();
     QuicClientConnectionImpl quic = build(wait);
     ClientSocket guarded = Objects.requireNonNull(socket.get());
-    connection.attach(quic, (InetSocketAddress) guarded.getLocalSocketAddress(), server, () -> {});
+    connection.attach(
+        quic, (InetSocketAddress) guarded.getLocalSocketAddress(), () -> server, () -> {});
     try {
       quic.connect();
     } catch (IOException | RuntimeException e) {

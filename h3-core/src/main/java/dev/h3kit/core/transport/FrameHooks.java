@@ -1,5 +1,7 @@
 package dev.h3kit.core.transport;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import tech.kwik.core.frame.ConnectionCloseFrame;
 import tech.kwik.core.frame.DataBlockedFrame;
@@ -7,6 +9,7 @@ import tech.kwik.core.frame.FrameProcessor;
 import tech.kwik.core.frame.MaxDataFrame;
 import tech.kwik.core.frame.MaxStreamDataFrame;
 import tech.kwik.core.frame.MaxStreamsFrame;
+import tech.kwik.core.frame.NewConnectionIdFrame;
 import tech.kwik.core.frame.Padding;
 import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.frame.ResetStreamFrame;
@@ -22,7 +25,24 @@ import tech.kwik.core.packet.QuicPacket;
  * when kwik comes to it, we are called.
  */
 final class FrameHooks {
+  /** How kwik announces a packet's payload among other decrypted things. */
+  private static final String PAYLOAD = "Decrypted payload";
+
   private FrameHooks() {}
+
+  /**
+   * On the connection's receive thread, before kwik parses a decrypted packet. One that would make
+   * it allocate without bounds becomes PADDING.
+   *
+   * @return whether the packet was sound
+   */
+  static boolean decrypted(String message, byte[] payload) {
+    if (!message.equals(PAYLOAD) || FrameLengths.plausible(ByteBuffer.wrap(payload))) {
+      return true;
+    }
+    Arrays.fill(payload, (byte) 0);
+    return false;
+  }
 
   /** On the connection's receive thread, before kwik processes the packet. */
   static void received(KwikConnection connection, QuicPacket packet) {
@@ -75,6 +95,7 @@ final class FrameHooks {
             }
           }
           case MaxDataFrame f -> connection.dataLimitSent(f.getMaxData());
+          case NewConnectionIdFrame f -> connection.connectionIdIssued(f.getConnectionId());
           default -> {}
         }
       }

@@ -56,7 +56,7 @@ abstract class GuardedSocket extends DatagramSocket {
   void sendFailed(IOException failure) throws IOException {}
 
   /** Whether kwik is to see a datagram that came; it may be changed. */
-  boolean admit(DatagramPacket packet) {
+  boolean admit(DatagramPacket packet) throws IOException {
     return true;
   }
 
@@ -84,7 +84,7 @@ abstract class GuardedSocket extends DatagramSocket {
   private void receiveNow(DatagramPacket packet) throws IOException {
     while (true) {
       try {
-        super.receive(packet);
+        receiveRaw(packet);
         datagramsReceived.increment();
         octetsReceived.add(packet.getLength());
         return;
@@ -93,6 +93,11 @@ abstract class GuardedSocket extends DatagramSocket {
         pause();
       }
     }
+  }
+
+  /** Receives from the kernel. */
+  void receiveRaw(DatagramPacket packet) throws IOException {
+    super.receive(packet);
   }
 
   private static void pause() throws IOException {
@@ -106,7 +111,11 @@ abstract class GuardedSocket extends DatagramSocket {
 
   @Override
   public final void send(DatagramPacket packet) throws IOException {
-    DatagramPacket out = outgoing(packet);
+    sendDirectly(outgoing(packet));
+  }
+
+  /** Sends a packet as it is. */
+  final void sendDirectly(DatagramPacket out) throws IOException {
     if (faulty == null) {
       sendNow(out);
       return;
@@ -146,6 +155,11 @@ abstract class GuardedSocket extends DatagramSocket {
     int from = packet.getOffset();
     byte[] octets = Arrays.copyOfRange(packet.getData(), from, from + packet.getLength());
     return new DatagramPacket(octets, octets.length, packet.getSocketAddress());
+  }
+
+  /** What the kernel granted. */
+  SocketBuffers buffers() throws SocketException {
+    return new SocketBuffers(BUFFER, getReceiveBufferSize(), getSendBufferSize());
   }
 
   long datagramsSent() {

@@ -23,10 +23,12 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tech.kwik.core.ConnectionEstablishedEvent;
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
+import tech.kwik.core.QuicConstants.TransportErrorCode;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.Statistics;
 import tech.kwik.core.common.EncryptionLevel;
@@ -52,6 +54,7 @@ final class KwikConnection implements Connection {
   private final int peerUnidirectionalLimit;
   private final Map<Integer, KwikStream> streams = new ConcurrentHashMap<>();
   private final CompletableFuture<Termination> closed = new CompletableFuture<>();
+  private final Consumer<byte[]> connectionIdsIssued;
   private final Queue<Runnable> endActions = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -66,7 +69,7 @@ final class KwikConnection implements Connection {
   private volatile @Nullable ConnectionCloseFrame closeFrame;
   private volatile List<X509Certificate> peerCertificates = List.of();
   private volatile @Nullable InetSocketAddress localAddress;
-  private volatile @Nullable InetSocketAddress remoteAddress;
+  private volatile @Nullable Supplier<InetSocketAddress> remoteAddress;
 
   // Written by the receive thread only.
   private int nextPeerBidirectional;
@@ -80,8 +83,14 @@ final class KwikConnection implements Connection {
    * @param client our role
    * @param peerBidirectionalLimit how many bidirectional streams the peer may have open
    * @param peerUnidirectionalLimit how many unidirectional ones
+   * @param connectionIdsIssued is told the connection ids we give the peer
    */
-  KwikConnection(boolean client, int peerBidirectionalLimit, int peerUnidirectionalLimit) {
+  KwikConnection(
+      boolean client,
+      int peerBidirectionalLimit,
+      int peerUnidirectionalLimit,
+      Consumer<byte[]> connectionIdsIssued) {
+    this.connectionIdsIssued = connectionIdsIssued;
     this.client = client;
     this.peerBidirectionalLimit = peerBidirectionalLimit;
     this.peerUnidirectionalLimit = peerUnidirectionalLimit;
@@ -99,7 +108,7 @@ final class KwikConnection implements Connection {
   void attach(
       QuicConnectionImpl connection,
       InetSocketAddress local,
-      InetSocketAddress remote,
+      Supplier<InetSocketAddress> remote,
       Runnable handshakeDone) {
     quic = connection;
     localAddress = local;
@@ -145,7 +154,7 @@ final class KwikConnection implements Connection {
     }
   }
 
-  private QuicConnectionImpl quic() {
+  QuicConnectionImpl kwik() {
     return Objects.requireNonNull(quic, "not attached");
   }
 
@@ -228,7 +237,7 @@ final class KwikConnection implements Connection {
 
   private QuicStream createStream(boolean bidirectional) throws IOException {
     try {
-      return quic().createStream(bidirectional);
+      return kwik().createStream(bidirectional);
     } catch (IOException e) {
       // kwik says only "not connected".
       throw new ConnectionClosedException(awaitTermination());
@@ -376,8 +385,28 @@ final class KwikConnection implements Connection {
   void repeatDataLimit() {
     long limit = dataLimitSent;
     if (limit > 0) {
-      quic().send(new MaxDataFrame(limit), frame -> {}, true);
+      kwik().send(new MaxDataFrame(limit), frame -> {}, true);
     }
+  }
+
+  /** kwik has told the peer another id of the connection. */
+  void connectionIdIssued(byte[] connectionId) {
+    connectionIdsIssued.accept(connectionId);
+  }
+
+  /** The peer broke QUIC in a way that kwik would not survive. */
+  void violated(String how) {
+    Thread.ofVirtual()
+        .name("h3kit-violation")
+        .start(() -> {
+          end(
+              new Termination(
+                  Termination.By.LOCAL,
+                  Termination.Kind.TRANSPORT,
+                  TransportErrorCode.FRAME_ENCODING_ERROR.value,
+                  how));
+          kwik().close(TransportErrorCode.FRAME_ENCODING_ERROR, how);
+        });
   }
 
   void closeFrameCame(ConnectionCloseFrame frame) {
@@ -408,7 +437,7 @@ final class KwikConnection implements Connection {
     for (KwikStream stream : streams.values()) {
       busy |= stream.look();
     }
-    long lost = quic().getStats().lostPackets();
+    long lost = kwik().getStats().lostPackets();
     if (lost != packetsLostAtLastLook) {
       packetsLostAtLastLook = lost;
       repeatDataLimit();
@@ -420,12 +449,12 @@ final class KwikConnection implements Connection {
 
   /** Wakes kwik's sender without giving it anything to send. */
   void flush() {
-    quic().send(room -> null, 1, EncryptionLevel.App, frame -> {}, true);
+    kwik().send(room -> null, 1, EncryptionLevel.App, frame -> {}, true);
   }
 
   // The end.
 
-  private void terminated(ConnectionTerminatedEvent event) {
+  void terminated(ConnectionTerminatedEvent event) {
     ConnectionCloseFrame frame = closeFrame;
     String phrase = frame == null || frame.getReasonPhrase() == null ? "" : frame.getReasonPhrase();
     Long application = event.applicationErrorCode();
@@ -512,7 +541,7 @@ final class KwikConnection implements Connection {
         break;
       }
     }
-    QuicConnectionImpl connection = quic();
+    QuicConnectionImpl connection = kwik();
     end(new Termination(Termination.By.LOCAL, Termination.Kind.APPLICATION, errorCode, reason));
     connection.close(errorCode, reason);
   }
@@ -529,7 +558,7 @@ final class KwikConnection implements Connection {
 
   @Override
   public InetSocketAddress remoteAddress() {
-    return Objects.requireNonNull(remoteAddress);
+    return Objects.requireNonNull(remoteAddress).get();
   }
 
   @Override
@@ -539,7 +568,7 @@ final class KwikConnection implements Connection {
 
   @Override
   public ConnectionStats stats() {
-    Statistics sent = quic().getStats();
+    Statistics sent = kwik().getStats();
     return new ConnectionStats(
         sent.datagramsSent(),
         packetsReceived.sum(),

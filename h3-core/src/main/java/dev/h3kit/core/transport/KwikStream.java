@@ -125,7 +125,7 @@ final class KwikStream implements Stream {
     return id;
   }
 
-  private QuicStream quic() {
+  QuicStream quic() {
     return Objects.requireNonNull(quic, "not attached");
   }
 

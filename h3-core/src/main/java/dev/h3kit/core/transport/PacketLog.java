@@ -14,6 +14,13 @@ final class PacketLog extends NullLogger {
   }
 
   @Override
+  public void decrypted(String message, byte[] data) {
+    if (!FrameHooks.decrypted(message, data)) {
+      connection.violated("a frame is longer than its packet");
+    }
+  }
+
+  @Override
   public void received(Instant when, int datagram, QuicPacket packet) {
     FrameHooks.received(connection, packet);
   }

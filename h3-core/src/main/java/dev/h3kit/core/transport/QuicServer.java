@@ -3,6 +3,7 @@ package dev.h3kit.core.transport;
 import dev.h3kit.core.Deadline;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -13,12 +14,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicStream;
-import tech.kwik.core.impl.QuicConnectionImpl;
 import tech.kwik.core.server.ApplicationProtocolConnection;
 import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
-import tech.kwik.core.server.ServerConnection;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnector;
+import tech.kwik.core.server.impl.ServerConnectionImpl;
 import tech.kwik.core.server.impl.ServerConnectorImpl;
 
 /**
@@ -27,7 +27,6 @@ import tech.kwik.core.server.impl.ServerConnectorImpl;
  */
 public final class QuicServer {
   private static final String ALPN = "h3";
-  private static final int CONNECTION_ID_LENGTH = 8;
 
   /** HTTP/3's own unidirectional streams carry little. */
   private static final long UNIDIRECTIONAL_WINDOW = 64 << 10;
@@ -63,7 +62,7 @@ public final class QuicServer {
   public static QuicServer bind(
       ServerTransportConfig config, InetSocketAddress address, Consumer<Connection> acceptor)
       throws IOException {
-    ListeningSocket socket = new ListeningSocket(address, config.faults());
+    ListeningSocket socket = new ListeningSocket(address, config);
     try {
       ServerPacketLog log = new ServerPacketLog();
       QuicServer server =
@@ -114,7 +113,7 @@ public final class QuicServer {
         .maxTotalPeerInitiatedBidirectionalStreams(Long.MAX_VALUE)
         .maxTotalPeerInitiatedUnidirectionalStreams(Long.MAX_VALUE)
         .retryRequired(false)
-        .connectionIdLength(CONNECTION_ID_LENGTH)
+        .connectionIdLength(Routes.CONNECTION_ID_LENGTH)
         .build();
   }
 
@@ -137,7 +136,7 @@ public final class QuicServer {
 
     @Override
     public ApplicationProtocolConnection createConnection(String protocol, QuicConnection quic) {
-      KwikConnection connection = begin((QuicConnectionImpl) quic);
+      KwikConnection connection = begin((ServerConnectionImpl) quic);
       return new ApplicationProtocolConnection() {
         @Override
         public void acceptPeerInitiatedStream(QuicStream stream) {
@@ -147,12 +146,24 @@ public final class QuicServer {
     }
   }
 
-  private KwikConnection begin(QuicConnectionImpl quic) {
+  private KwikConnection begin(ServerConnectionImpl quic) {
+    InetSocketAddress remote = quic.getInitialRemoteAddress();
+    Routes.Route route = socket.routes().begin(remote);
     KwikConnection connection =
         new KwikConnection(
-            false, config.peerBidirectionalStreams(), config.peerUnidirectionalStreams());
+            false,
+            config.peerBidirectionalStreams(),
+            config.peerUnidirectionalStreams(),
+            connectionId -> socket.routes().add(connectionId, route));
+    quic.getActiveConnectionIds().forEach(connection::connectionIdIssued);
+    ByteBuffer original = ByteBuffer.wrap(quic.getOriginalDestinationConnectionId());
+    socket.admission().established(original, remote.getAddress());
     connections.add(connection);
-    connection.atEnd(() -> connections.remove(connection));
+    connection.atEnd(() -> {
+      connections.remove(connection);
+      socket.admission().ended(original);
+      socket.routes().remove(route);
+    });
     Runnable accept =
         () ->
             Thread.ofVirtual()
@@ -162,10 +173,8 @@ public final class QuicServer {
                   acceptor.accept(connection);
                 });
     boolean early = log.begins(connection);
-    InetSocketAddress remote =
-        quic instanceof ServerConnection server ? server.getInitialRemoteAddress() : address();
     // Early data waits for the end of the handshake, before which it might be a replay.
-    connection.attach(quic, address(), remote, early ? accept : () -> {});
+    connection.attach(quic, address(), route::now, early ? accept : () -> {});
     if (!early) {
       accept.run();
     }
@@ -177,9 +186,23 @@ public final class QuicServer {
     return (InetSocketAddress) socket.getLocalSocketAddress();
   }
 
-  /** Accepts no new connections from now on; those that are go on. */
+  /**
+   * What the kernel granted of the 4 MiB asked for.
+   *
+   * @throws IOException if the server is closed
+   */
+  public SocketBuffers buffers() throws IOException {
+    return socket.buffers();
+  }
+
+  /** Accepts no new connections from now on, but refuses them; those that are go on. */
   public void stopAccepting() {
-    connector.stopAcceptingNewConnections();
+    socket.refuseNew();
+  }
+
+  /** Closes the socket under everything, as when the process dies; for tests. */
+  void vanish() {
+    socket.close();
   }
 
   /**

@@ -61,6 +61,16 @@ final class ServerPacketLog extends NullLogger {
   }
 
   @Override
+  public void decrypted(String message, byte[] data) {
+    if (!FrameHooks.decrypted(message, data)) {
+      KwikConnection connection = connection();
+      if (connection != null) {
+        connection.violated("a frame is longer than its packet");
+      }
+    }
+  }
+
+  @Override
   public void received(Instant when, int datagram, QuicPacket packet) {
     KwikConnection connection = connection();
     if (connection == null) {

@@ -82,6 +82,16 @@ final class TestAuthority {
     return new Identity(leaf.getPrivate(), List.of(signed, certificate));
   }
 
+  /** A leaf that may be used for anything. */
+  Identity identityWithoutKeyUsage(String subject, String... names) {
+    KeyPair leaf = newKeys();
+    Instant from = Instant.now().minus(Duration.ofHours(1));
+    List<GeneralName> all = Stream.of(names).map(TestAuthority::generalName).toList();
+    X509Certificate signed =
+        sign(new X500Name(subject), leaf, from, from.plus(Duration.ofDays(1)), all, false, false);
+    return new Identity(leaf.getPrivate(), List.of(signed, certificate));
+  }
+
   private static GeneralName generalName(String text) {
     return text.startsWith("ip:")
         ? new GeneralName(GeneralName.iPAddress, text.substring(3))
@@ -95,6 +105,17 @@ final class TestAuthority {
       Instant to,
       List<GeneralName> names,
       boolean authority) {
+    return sign(subject, subjectKeys, from, to, names, authority, true);
+  }
+
+  private X509Certificate sign(
+      X500Name subject,
+      KeyPair subjectKeys,
+      Instant from,
+      Instant to,
+      List<GeneralName> names,
+      boolean authority,
+      boolean limitedUse) {
     try {
       JcaX509v3CertificateBuilder builder =
           new JcaX509v3CertificateBuilder(
@@ -105,10 +126,12 @@ final class TestAuthority {
               subject,
               subjectKeys.getPublic());
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
-      builder.addExtension(
-          Extension.keyUsage,
-          true,
-          new KeyUsage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature));
+      if (limitedUse) {
+        builder.addExtension(
+            Extension.keyUsage,
+            true,
+            new KeyUsage(authority ? KeyUsage.keyCertSign : KeyUsage.digitalSignature));
+      }
       if (!names.isEmpty()) {
         builder.addExtension(
             Extension.subjectAlternativeName,
