@@ -9,6 +9,8 @@ module dev.h3kit.cli {
       info.picocli;
   opens dev.h3kit.cli.get to
       info.picocli;
+  opens dev.h3kit.cli.serve to
+      info.picocli;
 
   provides java.net.spi.InetAddressResolverProvider with
       dev.h3kit.cli.get.TcpNames;

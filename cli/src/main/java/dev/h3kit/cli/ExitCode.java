@@ -6,6 +6,8 @@ public enum ExitCode {
   OK(0),
   /** A URL whose scheme is not one of ours. */
   UNSUPPORTED_PROTOCOL(1),
+  /** A server could not start. */
+  SERVER_NOT_STARTED(1),
   /** A command could not start: wrong options, or a state of the machine it cannot work in. */
   USAGE(2),
   /** A URL is malformed. */

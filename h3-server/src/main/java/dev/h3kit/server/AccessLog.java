@@ -9,6 +9,8 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.jspecify.annotations.Nullable;
 
 /** Turns Jetty's request log into {@link AccessLogEntry}. */
 final class AccessLog implements RequestLog {
@@ -31,7 +33,15 @@ final class AccessLog implements RequestLog {
             bytes,
             Duration.ofNanos(System.nanoTime() - request.getHeadersNanoTime()),
             protocol(request.getConnectionMetaData().getHttpVersion()),
-            whole(request, response, bytes)));
+            whole(request, response, bytes),
+            problem(request, response)));
+  }
+
+  private static @Nullable String problem(Request request, Response response) {
+    return response.getStatus() >= 500
+            && request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof Throwable cause
+        ? cause.toString()
+        : null;
   }
 
   private static boolean whole(Request request, Response response, long bytes) {

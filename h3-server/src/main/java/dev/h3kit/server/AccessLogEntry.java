@@ -3,6 +3,7 @@ package dev.h3kit.server;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that was answered.
@@ -16,6 +17,7 @@ import java.time.Instant;
  * @param duration from the header section of the request to the end of the response
  * @param protocol the version of HTTP
  * @param whole whether all of the response was sent
+ * @param problem what went wrong in the server where the status is 500 or above, null otherwise
  */
 public record AccessLogEntry(
     Instant time,
@@ -26,4 +28,5 @@ public record AccessLogEntry(
     long bytes,
     Duration duration,
     HttpProtocol protocol,
-    boolean whole) {}
+    boolean whole,
+    @Nullable String problem) {}

@@ -42,7 +42,16 @@ public final class DevServer implements AutoCloseable {
    * @throws IOException if the root is not a readable folder, or the certificate cannot be used
    */
   public static DevServer start(DevServerConfig config) throws IOException {
-    Path root = config.root();
+    requireServable(config.root());
+    return start(config, new FilesHandler(new SiteRoot(config.root())));
+  }
+
+  /**
+   * Refuses what cannot be the root of a server.
+   *
+   * @throws IOException if it does not exist, is not a folder or may not be read, saying which
+   */
+  public static void requireServable(Path root) throws IOException {
     if (!Files.isDirectory(root)) {
       throw new IOException(
           Files.exists(root) ? root + " is not a directory" : root + " does not exist");
@@ -50,7 +59,6 @@ public final class DevServer implements AutoCloseable {
     if (!Files.isReadable(root)) {
       throw new IOException("no permission to read " + root);
     }
-    return start(config, new FilesHandler(new SiteRoot(root)));
   }
 
   /**

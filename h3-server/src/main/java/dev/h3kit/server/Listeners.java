@@ -123,12 +123,12 @@ final class Listeners {
     String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
     String what;
     if (message.contains("permission denied")) {
-      what = "no right to listen on port " + port + "\nports below 1024 need it: try --port 8443";
+      what = "no right to listen on port " + port + "\nPorts below 1024 need it: try --port 8443.";
     } else if (message.contains("cannot assign") || message.contains("unreachable")) {
       what = address.getHostAddress() + " is not an address of this machine";
     } else {
       what =
-          "port %d (%s) on %s is in use\nstop the program that has it, or choose another port"
+          "port %d (%s) on %s is in use\nStop the program that has it, or choose another port."
               .formatted(port, transport, address.getHostAddress());
     }
     BindException explained = new BindException(what);

@@ -4,9 +4,12 @@ import dev.h3kit.core.transport.Identity;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -53,15 +57,24 @@ final class LocalAuthority {
     return new LocalAuthority(folder, clock);
   }
 
-  /** The user's usual folder for it: {@code $XDG_DATA_HOME/h3kit} or its like. */
+  /** The user's usual folder for it. */
   static Path usualFolder() {
+    Path home = Path.of(System.getProperty("user.home"));
+    String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    if (system.startsWith("mac")) {
+      return home.resolve("Library/Application Support/h3kit");
+    }
+    String local = System.getenv("LOCALAPPDATA");
+    if (system.startsWith("windows") && local != null) {
+      return Path.of(local, "h3kit");
+    }
     String xdg = System.getenv("XDG_DATA_HOME");
     // XDG Base Directory Specification: "If an implementation encounters a relative path in any of
     // these variables it should consider the path invalid and ignore it."
     if (xdg != null && Path.of(xdg).isAbsolute()) {
       return Path.of(xdg, "h3kit");
     }
-    return Path.of(System.getProperty("user.home"), ".local", "share", "h3kit");
+    return home.resolve(".local/share/h3kit");
   }
 
   ServerIdentity identity(Collection<String> names) throws IOException {
@@ -78,25 +91,26 @@ final class LocalAuthority {
         }
         return underLock(subject);
       }
-    } catch (java.nio.file.FileSystemException e) {
+    } catch (FileSystemException e) {
       throw new IOException(
           "cannot use "
               + folder
               + " for the local certificate authority: "
               + reason(e)
-              + "\nname another folder with --ca-dir, or bring a certificate with --cert and"
-              + " --key",
+              + "\nName another folder with --ca-dir, or bring a certificate with --cert and"
+              + " --key.",
           e);
     } finally {
       IN_PROCESS.unlock();
     }
   }
 
-  private static String reason(java.nio.file.FileSystemException e) {
+  private static String reason(FileSystemException e) {
     return switch (e) {
-      case java.nio.file.AccessDeniedException denied -> "no permission for " + denied.getFile();
+      case AccessDeniedException denied -> "no permission for " + denied.getFile();
       case FileAlreadyExistsException exists -> exists.getFile() + " is not a folder";
-      default -> String.valueOf(e.getMessage());
+      case NoSuchFileException missing -> "no folder can be made at " + missing.getFile();
+      default -> e.getReason() == null ? String.valueOf(e.getMessage()) : e.getReason();
     };
   }
 
@@ -136,9 +150,9 @@ final class LocalAuthority {
               + caFile
               + " expired on "
               + ca.getNotAfter().toInstant()
-              + "\nremove the folder "
+              + "\nRemove the folder "
               + folder
-              + " to have a new one made, and trust that one");
+              + " to have a new one made, and trust that one.");
     }
     if (Files.exists(leafFile)) {
       List<X509Certificate> chain = PemFiles.certificates(leafFile);
@@ -152,9 +166,9 @@ final class LocalAuthority {
           caKeyFile
               + " is not the key of "
               + caFile
-              + "\nremove the folder "
+              + "\nRemove the folder "
               + folder
-              + " to have both made anew");
+              + " to have both made anew.");
     }
     Identity leaf = Certificates.leaf(new Identity(caKey, List.of(ca)), subject, now);
     write(

@@ -58,7 +58,7 @@ final class PemFiles {
               + chainFile
               + " ("
               + leaf.getSubjectX500Principal()
-              + ")\nput the server's own certificate first, or name the key it was made with");
+              + ")\nPut the server's own certificate first, or name the key it was made with.");
     }
     checkTime(leaf, chainFile, Clock.systemUTC().instant());
     return new Identity(key, chain);
@@ -68,7 +68,7 @@ final class PemFiles {
     Instant end = leaf.getNotAfter().toInstant();
     if (now.isAfter(end)) {
       throw new IOException(
-          "the certificate in " + file + " expired on " + end + "\nrenew it, or leave out --cert");
+          "the certificate in " + file + " expired on " + end + "\nRenew it, or leave out --cert.");
     }
     Instant begin = leaf.getNotBefore().toInstant();
     if (now.isBefore(begin)) {
@@ -77,7 +77,7 @@ final class PemFiles {
               + file
               + " is not valid before "
               + begin
-              + "\nis the clock of this machine right?");
+              + "\nIs the clock of this machine right?");
     }
   }
 
@@ -97,7 +97,7 @@ final class PemFiles {
     }
     if (chain.isEmpty()) {
       throw new IOException(
-          file + " holds no certificate\na PEM file with -----BEGIN CERTIFICATE----- is wanted");
+          file + " holds no certificate\nA PEM file with -----BEGIN CERTIFICATE----- is wanted.");
     }
     return chain;
   }
@@ -113,20 +113,20 @@ final class PemFiles {
                 file
                     + " holds a key in the older form "
                     + (block.label().startsWith("RSA") ? "PKCS#1" : "SEC1")
-                    + "\nconvert it: openssl pkcs8 -topk8 -nocrypt -in "
+                    + "\nConvert it: openssl pkcs8 -topk8 -nocrypt -in "
                     + file
                     + " -out key.pem");
         case "ENCRYPTED PRIVATE KEY" ->
             throw new IOException(
                 file
-                    + " holds an encrypted key\ndecrypt it: openssl pkcs8 -in "
+                    + " holds an encrypted key\nDecrypt it: openssl pkcs8 -in "
                     + file
                     + " -out key.pem");
         default -> {}
       }
     }
     throw new IOException(
-        file + " holds no private key\na PEM file with -----BEGIN PRIVATE KEY----- is wanted");
+        file + " holds no private key\nA PEM file with -----BEGIN PRIVATE KEY----- is wanted.");
   }
 
   private static PrivateKey pkcs8(byte[] octets, Path file) throws IOException {
@@ -135,7 +135,7 @@ final class PemFiles {
         new IOException(
             "the key in "
                 + file
-                + " is neither RSA nor EC, or is damaged\nuse an RSA or EC P-256 key");
+                + " is neither RSA nor EC, or is damaged\nUse an RSA or EC P-256 key.");
     for (String algorithm : List.of("EC", "RSA")) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(spec);

@@ -34,6 +34,15 @@ public record ServerIdentity(
   }
 
   /**
+   * The folder of the local authority where none is named: {@code h3kit} in the user's data folder
+   * ({@code $XDG_DATA_HOME}, by default {@code ~/.local/share}, or what macOS and Windows have for
+   * it).
+   */
+  public static Path localFolder() {
+    return LocalAuthority.usualFolder();
+  }
+
+  /**
    * An identity from PEM files.
    *
    * @param chain the certificate and those of its issuers, leaf first

@@ -63,7 +63,7 @@ record SubjectNames(List<String> dns, List<String> addresses) {
           "'"
               + given
               + "' is not a host name or IP address\n"
-              + "give a name without scheme, port and path, such as dev.example.test");
+              + "Give a name without scheme, port and path, such as dev.example.test.");
     }
     return ascii;
   }
