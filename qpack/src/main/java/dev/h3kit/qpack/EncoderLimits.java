@@ -16,11 +16,11 @@ package dev.h3kit.qpack;
 public record EncoderLimits(
     int maxTableCapacity, int maxBlockedStreams, int maxOpenSections, int stake) {
 
-  /** 4096 octets of table, 100 streams at risk, 1000 unacknowledged sections, a stake of 500. */
-  public static final EncoderLimits DEFAULT = new EncoderLimits(4096, 100, 1000, 500);
+  /** 4096 octets of table, 100 streams at risk, 1000 unacknowledged sections, a stake of 300. */
+  public static final EncoderLimits DEFAULT = new EncoderLimits(4096, 100, 1000, 300);
 
   /** Limits with the stake of {@link #DEFAULT}. */
   public EncoderLimits(int maxTableCapacity, int maxBlockedStreams, int maxOpenSections) {
-    this(maxTableCapacity, maxBlockedStreams, maxOpenSections, 500);
+    this(maxTableCapacity, maxBlockedStreams, maxOpenSections, DEFAULT.stake);
   }
 }

@@ -20,22 +20,18 @@ final class NameStatistics {
   private static final int MOST_GAPS = 32;
   private static final float GAP_WEIGHT = 2;
 
+  private static final float[] DEFAULT_PRIOR = prior(PolicyWeights.DEFAULT);
+
   private final PolicyWeights weights;
-  private final float[] prior = new float[NAMES * LEVELS];
-  private final float[] seen = new float[NAMES * LEVELS];
-  private final float[] again = new float[NAMES * LEVELS];
+  private final float[] prior;
+  private final short[] seen = new short[NAMES * LEVELS];
+  private final short[] again = new short[NAMES * LEVELS];
   private final float[] gaps = new float[NAMES];
   private final float[] gapCount = new float[NAMES];
 
   NameStatistics(PolicyWeights weights) {
     this.weights = weights;
-    for (int name = 0; name < NAMES; name++) {
-      float miss = 1 - first(name);
-      for (int level = 0; level < LEVELS; level++) {
-        prior[name * LEVELS + level] = (1 - miss) * weights.priorWeight();
-        miss *= weights.missAfterRepeat();
-      }
-    }
+    prior = weights.equals(PolicyWeights.DEFAULT) ? DEFAULT_PRIOR : prior(weights);
   }
 
   /** The place of a name. */
@@ -66,8 +62,8 @@ final class NameStatistics {
     }
     int level = base + Math.min(before + 1, LEVELS) - 1;
     if (++seen[level] > MOST_SEEN) {
-      seen[level] /= 2;
-      again[level] /= 2;
+      seen[level] = (short) (seen[level] / 2);
+      again[level] = (short) (again[level] / 2);
     }
   }
 
@@ -83,7 +79,19 @@ final class NameStatistics {
         1, (gaps[place] + weights.firstGap() * GAP_WEIGHT) / (gapCount[place] + GAP_WEIGHT));
   }
 
-  private float first(int place) {
+  private static float[] prior(PolicyWeights weights) {
+    float[] prior = new float[NAMES * LEVELS];
+    for (int name = 0; name < NAMES; name++) {
+      float miss = 1 - first(weights, name);
+      for (int level = 0; level < LEVELS; level++) {
+        prior[name * LEVELS + level] = (1 - miss) * weights.priorWeight();
+        miss *= weights.missAfterRepeat();
+      }
+    }
+    return prior;
+  }
+
+  private static float first(PolicyWeights weights, int place) {
     if (place >= FOREIGN) {
       return weights.foreign();
     }

@@ -20,7 +20,8 @@ class DecoderStreamFuzzTest {
     int blocked = data.consumeInt(0, 3);
     QpackEncoder encoder = new QpackEncoder(new EncoderLimits(4096, 100, 20));
     encoder.peerSettings(capacity, blocked);
-    QpackDecoder decoder = new QpackDecoder(new DecoderLimits(capacity, 100, 1 << 16, 200, 1 << 16));
+    QpackDecoder decoder =
+        new QpackDecoder(new DecoderLimits(capacity, 100, 1 << 16, 200, 1 << 16));
     long streamId = 0;
     while (data.remainingBytes() > 0) {
       if (data.consumeBoolean()) {
@@ -35,7 +36,8 @@ class DecoderStreamFuzzTest {
         List<FieldLine> lines = new ArrayList<>();
         for (int i = data.consumeInt(0, 6); i > 0; i--) {
           lines.add(
-              new FieldLine("x-name-" + data.consumeInt(0, 9), "some value " + data.consumeInt(0, 9)));
+              new FieldLine(
+                  "x-name-" + data.consumeInt(0, 9), "some value " + data.consumeInt(0, 9)));
         }
         OctetBuffer out = new OctetBuffer();
         encoder.encode(streamId, lines, out, Integer.MAX_VALUE);

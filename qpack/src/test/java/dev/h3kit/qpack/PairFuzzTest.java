@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Any field lines over any network, watched by the {@link RuleChecker}: everything arrives as it was
- * sent.
+ * Any field lines over any network, watched by the {@link RuleChecker}: everything arrives as it
+ * was sent.
  */
 class PairFuzzTest {
 

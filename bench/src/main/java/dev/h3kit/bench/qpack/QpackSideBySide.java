@@ -28,15 +28,24 @@ import tech.kwik.qpack.Encoder;
  */
 public final class QpackSideBySide {
   private static final int[][] SETTINGS = {
-    {0, 0, 0}, {256, 0, 1}, {256, 0, 8}, {256, 100, 0}, {256, 100, 1}, {256, 100, 8},
-    {512, 0, 1}, {512, 0, 8}, {512, 100, 0}, {512, 100, 1}, {512, 100, 8},
-    {4096, 0, 1}, {4096, 0, 8}, {4096, 100, 0}, {4096, 100, 1}, {4096, 100, 8}
+    {0, 0, 0},
+    {256, 0, 1},
+    {256, 0, 8},
+    {256, 100, 0},
+    {256, 100, 1},
+    {256, 100, 8},
+    {512, 0, 1},
+    {512, 0, 8},
+    {512, 100, 0},
+    {512, 100, 1},
+    {512, 100, 8},
+    {4096, 0, 1},
+    {4096, 0, 8},
+    {4096, 100, 0},
+    {4096, 100, 1},
+    {4096, 100, 8}
   };
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-  /** Keeps results from being optimised away. */
-  private static volatile long sink;
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private QpackSideBySide() {}
 
@@ -79,8 +88,7 @@ public final class QpackSideBySide {
   private static List<Path> found() throws IOException {
     for (Path folder :
         List.of(
-            Path.of("../shared/qifs/qifs"),
-            Path.of("qpack/src/test/resources/dev/h3kit/qpack"))) {
+            Path.of("../shared/qifs/qifs"), Path.of("qpack/src/test/resources/dev/h3kit/qpack"))) {
       if (Files.isDirectory(folder)) {
         try (var files = Files.list(folder)) {
           return files.filter(file -> file.toString().endsWith("-hq.qif")).sorted().toList();
@@ -166,16 +174,20 @@ public final class QpackSideBySide {
 
   private static void round(Contender contender) throws Exception {
     int passes = 0;
+    long result = 0;
     long begin = System.nanoTime();
     long allocated = THREADS.getCurrentThreadAllocatedBytes();
     long now;
     do {
-      sink += contender.pass.run();
+      result += contender.pass.run();
       passes++;
       now = System.nanoTime();
     } while (now - begin < 40_000_000);
     contender.allocated.add(
         (double) (THREADS.getCurrentThreadAllocatedBytes() - allocated) / passes);
+    if (result == 0) {
+      throw new IllegalStateException(contender.name + " did nothing");
+    }
     contender.micros.add((now - begin) / 1e3 / passes);
   }
 
@@ -220,7 +232,11 @@ public final class QpackSideBySide {
     Decoder codec = Decoder.newBuilder().build();
     long lines = 0;
     for (ByteBuffer section : sections) {
-      lines += codec.decodeStream(new ByteArrayInputStream(section.array())).size();
+      lines +=
+          codec
+              .decodeStream(
+                  new ByteArrayInputStream(section.array(), section.arrayOffset(), section.limit()))
+              .size();
     }
     return lines;
   }

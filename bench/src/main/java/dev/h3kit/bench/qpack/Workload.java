@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One connection's lists of field lines at one setting, with everything that a coder is fed: what an
- * encoder gets as acknowledgments, and what a decoder gets as instructions and sections.
+ * One connection's lists of field lines at one setting, with everything that a coder is fed: what
+ * an encoder gets as acknowledgments, and what a decoder gets as instructions and sections.
  */
 final class Workload {
   /** Large enough for every list. */
