@@ -16,6 +16,18 @@ enum Stack {
       return KwikLoad.connect(port);
     }
   },
+  /** The same streams through h3-core's transport: what the armour costs or brings. */
+  TRANSPORT("h3kit stream") {
+    @Override
+    LoadServer serve(KeyStore keys) throws Exception {
+      return TransportLoad.serve(keys);
+    }
+
+    @Override
+    LoadClient connect(int port) throws Exception {
+      return TransportLoad.connect(port);
+    }
+  },
   /** h3-core at both ends. */
   H3KIT("h3kit") {
     @Override

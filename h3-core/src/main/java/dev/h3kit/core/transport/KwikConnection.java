@@ -43,6 +43,9 @@ final class KwikConnection implements Connection {
 
   private static final long DRAIN_LOOK_NANOS = 500_000L;
 
+  /** Counting losses allocates, so not every look of the watchdog's does it. */
+  private static final int LOOKS_PER_LOSS_CHECK = 8;
+
   /** How long kwik may take from tearing the streams down to telling why. */
   private static final long EVENT_SECONDS = 1;
 
@@ -53,6 +56,7 @@ final class KwikConnection implements Connection {
   private final int peerBidirectionalLimit;
   private final int peerUnidirectionalLimit;
   private final Map<Integer, KwikStream> streams = new ConcurrentHashMap<>();
+  private final CompletableFuture<Termination> known = new CompletableFuture<>();
   private final CompletableFuture<Termination> closed = new CompletableFuture<>();
   private final Consumer<byte[]> connectionIdsIssued;
   private final Queue<Runnable> endActions = new ConcurrentLinkedQueue<>();
@@ -77,7 +81,10 @@ final class KwikConnection implements Connection {
   private final LongAdder packetsReceived = new LongAdder();
   private final LongAdder octetsReceived = new LongAdder();
   private volatile long dataLimitSent;
-  private volatile long packetsLostAtLastLook;
+
+  // By the watchdog only.
+  private long packetsLostAtLastLook;
+  private int looks;
 
   /**
    * @param client our role
@@ -371,8 +378,12 @@ final class KwikConnection implements Connection {
   }
 
   void dataLimitRaised() {
+    boolean unsent = false;
     for (KwikStream stream : streams.values()) {
-      stream.limitRaised();
+      unsent |= stream.limitRaised();
+    }
+    if (unsent) {
+      Watchdog.wake();
     }
   }
 
@@ -437,6 +448,13 @@ final class KwikConnection implements Connection {
     for (KwikStream stream : streams.values()) {
       busy |= stream.look();
     }
+    if (++looks % LOOKS_PER_LOSS_CHECK == 0) {
+      lookForLosses();
+    }
+    return busy;
+  }
+
+  private void lookForLosses() {
     long lost = kwik().getStats().lostPackets();
     if (lost != packetsLostAtLastLook) {
       packetsLostAtLastLook = lost;
@@ -444,7 +462,6 @@ final class KwikConnection implements Connection {
       // The request to send a lost frame again can be lost in the same race.
       streams.values().forEach(KwikStream::sendAgain);
     }
-    return busy;
   }
 
   /** Wakes kwik's sender without giving it anything to send. */
@@ -494,11 +511,20 @@ final class KwikConnection implements Connection {
     end(new Termination(Termination.By.NETWORK, Termination.Kind.FAILURE, 0, why));
   }
 
+  /** As {@link #failed}, and kwik has not let go of what belongs to the connection. */
+  void failedHalfway(String why) {
+    failed(why);
+    Thread.ofVirtual()
+        .name("h3kit-failed")
+        .start(() -> kwik().close(TransportErrorCode.INTERNAL_ERROR, ""));
+  }
+
   private void end(Termination how) {
     if (!ended.compareAndSet(false, true)) {
       return;
     }
     termination = how;
+    known.complete(how);
     Watchdog.remove(this);
     bidirectionalCredit.end();
     unidirectionalCredit.end();
@@ -513,12 +539,8 @@ final class KwikConnection implements Connection {
 
   /** How the connection ended, when it is known to have. */
   Termination awaitTermination() {
-    Termination known = termination;
-    if (known != null) {
-      return known;
-    }
     try {
-      return closed.get(EVENT_SECONDS, TimeUnit.SECONDS);
+      return known.get(EVENT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {

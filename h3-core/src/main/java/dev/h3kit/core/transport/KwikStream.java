@@ -35,6 +35,9 @@ final class KwikStream implements Stream {
   /** How much room a writer waits for, and at most hands over at once. */
   private static final int PIECE = Integer.getInteger("dev.h3kit.transport.piece", 16 * 1024);
 
+  /** After so many looks without progress the watchdog takes its time. */
+  private static final int PATIENT_LOOKS = 64;
+
   /** A waiting writer looks again after this long, whatever woke or did not wake it. */
   private static final long LOOK_AGAIN_NANOS = 100_000_000L;
 
@@ -83,7 +86,7 @@ final class KwikStream implements Stream {
   private boolean aborted;
 
   private long sentAtLastLook = -1;
-  private int looksWithoutProgress;
+  private volatile int looksWithoutProgress;
 
   KwikStream(int id, KwikConnection connection, boolean peerInitiated) {
     this.id = id;
@@ -288,7 +291,8 @@ final class KwikStream implements Stream {
     if (end >= 0) {
       finalSize = end;
       // Nobody may be going to read again: take the end for them, so that no credit is lost.
-      if (consumed == end && quic != null && inputLock.tryLock()) {
+      if (consumed == end && quic != null) {
+        inputLock.lock();
         try {
           takeEndFromKwik();
         } catch (IOException e) {
@@ -337,7 +341,7 @@ final class KwikStream implements Stream {
         checkOutput();
         int count = Math.min(want, room());
         if (count > 0) {
-          out().write(octets, from, count);
+          writeToKwik(octets, from, count);
           written += count;
           from += count;
         }
@@ -346,6 +350,16 @@ final class KwikStream implements Stream {
       }
     }
     Watchdog.wake();
+  }
+
+  /** Under the output lock, and only what there is room for, so that it does not wait. */
+  private void writeToKwik(byte[] octets, int offset, int length) throws IOException {
+    try {
+      out().write(octets, offset, length);
+    } catch (IOException e) {
+      // We know of every other end before kwik does; its event for this one is on the way.
+      throw new ConnectionClosedException(connection.awaitTermination());
+    }
   }
 
   private void checkOutput() throws IOException {
@@ -365,9 +379,11 @@ final class KwikStream implements Stream {
   }
 
   private void awaitRoom(int want, Deadline deadline) throws IOException {
+    if (room() < want) {
+      Watchdog.wake();
+    }
     while (room() < want) {
       checkOutput();
-      Watchdog.wake();
       neededRoom = want;
       writer = Thread.currentThread();
       try {
@@ -465,14 +481,21 @@ final class KwikStream implements Stream {
     return (end == null && written > sent) || (end instanceof End.Finished && !finSent);
   }
 
-  /** The peer has raised a flow-control limit: a lost request is to be found soon. */
-  void limitRaised() {
+  /**
+   * The peer has raised a flow-control limit: a lost request is to be found soon.
+   *
+   * @return whether there is anything to send
+   */
+  boolean limitRaised() {
     looksWithoutProgress = 0;
+    return hasUnsent();
   }
 
   /**
    * Called by the watchdog: asks kwik to send again when nothing has left since it last looked,
    * after 1, 2, 4, ... 256 looks, and then every 256.
+   *
+   * @return whether it should look again soon; not when the peer has not let us send for long
    */
   boolean look() {
     if (!hasUnsent()) {
@@ -483,12 +506,13 @@ final class KwikStream implements Stream {
       sentAtLastLook = sent;
       looksWithoutProgress = 0;
     } else {
-      int looks = ++looksWithoutProgress;
+      int looks = looksWithoutProgress + 1;
+      looksWithoutProgress = looks;
       if (Integer.bitCount(looks) == 1 || looks % 256 == 0) {
         sendAgain();
       }
     }
-    return true;
+    return looksWithoutProgress < PATIENT_LOOKS;
   }
 
   /** Queues a send request if kwik has none for this stream, and wakes its sender. */

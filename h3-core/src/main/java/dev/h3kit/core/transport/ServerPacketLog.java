@@ -92,7 +92,7 @@ final class ServerPacketLog extends NullLogger {
   public void error(String message, Throwable error) {
     KwikConnection connection = connection();
     if (connection != null && message.endsWith("aborted due to internal error")) {
-      connection.failed("the QUIC stack gave up: " + error);
+      connection.failedHalfway("the QUIC stack gave up: " + error);
     }
   }
 }
