@@ -38,10 +38,18 @@ import tech.kwik.core.impl.QuicConnectionImpl;
 
 /** A kwik connection in either role, with its streams tracked from their first frame on. */
 final class KwikConnection implements Connection {
-  /** How long {@link #close} waits for written data to leave. */
-  private static final long DRAIN_NANOS = 500_000_000L;
+  /** {@link #close} waits for written data to leave as long as some did within this time... */
+  private static final long DRAIN_PAUSE_NANOS = 500_000_000L;
+
+  /** ...and at most for this time. */
+  private static final long DRAIN_NANOS = 3_000_000_000L;
 
   private static final long DRAIN_LOOK_NANOS = 500_000L;
+
+  /** How long the receive thread of a connection that ends waits for streams that just came. */
+  private static final long RESCUE_NANOS = 200_000_000L;
+
+  private static final long RESCUE_LOOK_NANOS = 100_000L;
 
   /** Counting losses allocates, so not every look of the watchdog's does it. */
   private static final int LOOKS_PER_LOSS_CHECK = 8;
@@ -422,7 +430,12 @@ final class KwikConnection implements Connection {
 
   void closeFrameCame(ConnectionCloseFrame frame) {
     closeFrame = frame;
+    long giveUp = System.nanoTime() + RESCUE_NANOS;
     for (KwikStream stream : streams.values()) {
+      // kwik hands a new stream over on another thread, which may be behind.
+      while (stream.cameUnattached() && System.nanoTime() - giveUp < 0) {
+        LockSupport.parkNanos(RESCUE_LOOK_NANOS);
+      }
       stream.rescueInput();
     }
   }
@@ -555,17 +568,29 @@ final class KwikConnection implements Connection {
       return;
     }
     // kwik drops what it has not sent when it closes.
-    long giveUp = System.nanoTime() + DRAIN_NANOS;
-    while (hasUnsent() && !ended.get() && System.nanoTime() - giveUp < 0) {
-      Watchdog.wake();
-      LockSupport.parkNanos(this, DRAIN_LOOK_NANOS);
-      if (Thread.currentThread().isInterrupted()) {
-        break;
-      }
-    }
+    letDataLeave();
     QuicConnectionImpl connection = kwik();
     end(new Termination(Termination.By.LOCAL, Termination.Kind.APPLICATION, errorCode, reason));
     connection.close(errorCode, reason);
+  }
+
+  private void letDataLeave() {
+    long giveUp = System.nanoTime() + DRAIN_NANOS;
+    long progressAt = System.nanoTime();
+    long sentBefore = -1;
+    while (hasUnsent() && !ended.get() && !Thread.currentThread().isInterrupted()) {
+      long now = System.nanoTime();
+      long sent = kwik().getStats().dataBytesSent();
+      if (sent != sentBefore) {
+        sentBefore = sent;
+        progressAt = now;
+      }
+      if (now - giveUp >= 0 || now - progressAt >= DRAIN_PAUSE_NANOS) {
+        return;
+      }
+      Watchdog.wake();
+      LockSupport.parkNanos(this, DRAIN_LOOK_NANOS);
+    }
   }
 
   @Override

@@ -70,6 +70,7 @@ final class KwikStream implements Stream {
 
   private volatile @Nullable End inputEnd;
   private volatile @Nullable Thread reader;
+  private volatile boolean came;
   private volatile long finalSize = -1;
   private volatile long consumed;
   private volatile @Nullable ByteBuffer rescued;
@@ -288,6 +289,7 @@ final class KwikStream implements Stream {
 
   /** kwik has processed a frame of this stream; {@code end} is its final size or -1. */
   void arrived(long end) {
+    came = true;
     if (end >= 0) {
       finalSize = end;
       // Nobody may be going to read again: take the end for them, so that no credit is lost.
@@ -525,6 +527,11 @@ final class KwikStream implements Stream {
   }
 
   // The end.
+
+  /** Whether something came that kwik has not handed over yet. */
+  boolean cameUnattached() {
+    return came && quic == null;
+  }
 
   /** Keeps what has come, since kwik drops it when the connection ends. */
   void rescueInput() {
