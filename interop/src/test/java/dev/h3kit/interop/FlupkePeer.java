@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnector;
@@ -27,6 +28,7 @@ import tech.kwik.flupke.server.HttpServerResponse;
 /** flupke, the other HTTP/3 of this QUIC stack, as server and client. */
 final class FlupkePeer {
   private static final String PASSWORD = "changeit";
+  private static final int PIECE = 1000;
 
   private FlupkePeer() {}
 
@@ -76,10 +78,11 @@ final class FlupkePeer {
     }
     response.setStatus(200);
     byte[] content = Files.readAllBytes(site.root().resolve(name));
-    // In pieces of a packet: larger writes can stall in this version of kwik.
+    // In pieces of a packet: larger writes can stall in this version of kwik. Each from the
+    // beginning of its array: flupke 0.9.4 takes the length for the end.
     try (OutputStream out = response.getOutputStream()) {
-      for (int from = 0; from < content.length; from += 1000) {
-        out.write(content, from, Math.min(1000, content.length - from));
+      for (int from = 0; from < content.length; from += PIECE) {
+        out.write(Arrays.copyOfRange(content, from, Math.min(from + PIECE, content.length)));
       }
     }
   }

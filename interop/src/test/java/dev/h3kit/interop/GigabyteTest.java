@@ -2,6 +2,8 @@ package dev.h3kit.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,11 +57,14 @@ class GigabyteTest {
   }
 
   /** The command line of h3 from the classes under test. */
-  private static Object[] h3(Object... arguments) {
+  private Object[] h3(Object... arguments) throws IOException {
+    Path classes =
+        Files.writeString(
+            programs.folder("java").resolve("classes"),
+            "-cp " + System.getProperty("java.class.path"));
     List<Object> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java"));
-    command.addAll(
-        List.of("-Xmx64m", "-cp", System.getProperty("java.class.path"), "dev.h3kit.cli.H3"));
+    command.addAll(List.of("-Xmx64m", "@" + classes, "dev.h3kit.cli.H3"));
     command.addAll(List.of(arguments));
     return command.toArray();
   }
