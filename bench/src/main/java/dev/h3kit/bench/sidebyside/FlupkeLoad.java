@@ -27,6 +27,9 @@ final class FlupkeLoad {
   /** The largest stream window that flupke takes: that of the connection is fixed. */
   private static final long RECEIVE_WINDOW = 2_500_000;
 
+  /** Larger writes stall the server for ever. */
+  private static final int WRITE = 1024;
+
   private FlupkeLoad() {}
 
   static LoadServer serve(KeyStore keys) throws Exception {
@@ -45,7 +48,7 @@ final class FlupkeLoad {
       throws IOException {
     response.setStatus(200);
     if (request.method().equals("GET")) {
-      byte[] buffer = new byte[LoadClient.BUFFER];
+      byte[] buffer = new byte[WRITE];
       try (OutputStream out = response.getOutputStream()) {
         for (long left = Long.parseLong(request.path().substring(1));
             left > 0;

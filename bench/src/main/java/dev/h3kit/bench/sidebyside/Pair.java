@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The server and the client process of one stack. */
 final class Pair implements AutoCloseable {
-  private static final int WAIT_SECONDS = 60;
+  private static final int WAIT_SECONDS = 40;
   private static final int END_SECONDS = 5;
 
   private final Line server;
