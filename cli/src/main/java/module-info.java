@@ -7,6 +7,10 @@ module dev.h3kit.cli {
 
   opens dev.h3kit.cli to
       info.picocli;
+  opens dev.h3kit.cli.compare to
+      info.picocli;
+  opens dev.h3kit.cli.demo to
+      info.picocli;
   opens dev.h3kit.cli.get to
       info.picocli;
   opens dev.h3kit.cli.serve to

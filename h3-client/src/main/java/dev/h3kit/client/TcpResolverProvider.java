@@ -1,5 +1,6 @@
 package dev.h3kit.client;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver;
@@ -28,7 +29,7 @@ public class TcpResolverProvider extends InetAddressResolverProvider {
           throws UnknownHostException {
         TcpNames names = TcpNames.current();
         return names != null && names.knows(host)
-            ? names.addresses(host).stream()
+            ? names.addresses(host).stream().map(address -> named(host, address))
             : platform.lookupByName(host, policy);
       }
 
@@ -37,6 +38,20 @@ public class TcpResolverProvider extends InetAddressResolverProvider {
         return platform.lookupByAddress(address);
       }
     };
+  }
+
+  /**
+   * The address with the name it was looked up by. The JDK's client takes the name for SNI and for
+   * the check of the certificate from there: without it, a certificate for the address would do.
+   */
+  private static InetAddress named(String host, InetAddress address) {
+    try {
+      return address instanceof Inet6Address v6 && v6.getScopeId() != 0
+          ? Inet6Address.getByAddress(host, v6.getAddress(), v6.getScopeId())
+          : InetAddress.getByAddress(host, address.getAddress());
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("addresses of 4 and 16 octets are legal", e);
+    }
   }
 
   @Override

@@ -13,9 +13,9 @@ import java.util.Random;
  * A small site made on the spot, always the same: a page with 40 sub-resources, as many pages have
  * them: style sheets, scripts, pictures and data.
  */
-final class DemoSite {
+public final class DemoSite {
   /** Where the page is. */
-  static final String PAGE = "/index.html";
+  public static final String PAGE = "/index.html";
 
   private static final int STYLES = 4;
   private static final int SCRIPTS = 8;
@@ -25,7 +25,8 @@ final class DemoSite {
 
   private final Map<String, byte[]> files = new LinkedHashMap<>();
 
-  DemoSite() {
+  /** Makes it. */
+  public DemoSite() {
     Random random = new Random(SEED);
     StringBuilder head = new StringBuilder();
     StringBuilder body = new StringBuilder();
@@ -68,7 +69,7 @@ final class DemoSite {
   }
 
   /** Writes the site into a folder. */
-  void writeTo(Path folder) throws IOException {
+  public void writeTo(Path folder) throws IOException {
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       Path path = folder.resolve(file.getKey().substring(1));
       Path parent = path.getParent();
