@@ -12,10 +12,12 @@ final class CallFuture<R> extends CompletableFuture<R> {
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    if (mayInterruptIfRunning && !isDone()) {
+    boolean running = !isDone();
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    if (running && mayInterruptIfRunning) {
       giveUp.run();
     }
-    return super.cancel(mayInterruptIfRunning);
+    return cancelled;
   }
 
   @Override

@@ -42,7 +42,7 @@ final class Failures {
 
   /** A failure of a request or its response over HTTP/3. */
   static IOException exchanging(IOException failure) {
-    if (failure instanceof DeadlineExceededException) {
+    if (find(failure, DeadlineExceededException.class) != null) {
       return caused(new HttpTimeoutException(message(failure)), failure);
     }
     if (failure instanceof HttpTimeoutException) {

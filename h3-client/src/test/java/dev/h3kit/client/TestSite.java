@@ -77,7 +77,10 @@ final class TestSite {
       case "method" -> text(visit, 200, visit.method() + " " + visit.body().readAllBytes().length);
       case "header" -> text(visit, 200, visit.header(parts[1]));
       case "path" -> text(visit, 200, visit.path() + "?" + visit.query());
-      case "count" -> text(visit, 200, "" + count.incrementAndGet());
+      case "count" -> {
+        visit.body().readAllBytes();
+        text(visit, 200, "" + count.incrementAndGet());
+      }
       case "echo" -> echo(visit);
       case "status" -> text(visit, Integer.parseInt(parts[1]), "status");
       case "empty" -> visit.answer(Integer.parseInt(parts[1]), Map.of()).close();
@@ -87,9 +90,16 @@ final class TestSite {
         visit.breakOff();
       }
       case "broken" -> visit.breakOff();
-      case "redirect" ->
-          visit.answer(Integer.parseInt(parts[1]), fields("location", visit.query())).close();
-      case "private" -> basic(visit, parts.length > 1 ? parts[1] : "secret");
+      case "redirect" -> {
+        // A server that answers before it has the whole request resets the stream over HTTP/2.
+        visit.body().readAllBytes();
+        visit.answer(Integer.parseInt(parts[1]), fields("location", visit.query())).close();
+      }
+      case "loop" -> visit.answer(302, fields("location", "/loop")).close();
+      case "private" -> {
+        visit.body().readAllBytes();
+        basic(visit, "secret");
+      }
       case "cookie" -> {
         Map<String, String> fields = fields("set-cookie", "taste=sweet; Path=/; Secure");
         visit.answer(200, fields).close();
