@@ -118,6 +118,7 @@ final class Call<T> {
   /** A connection stands: from now on a timeout is not one of connecting. */
   void connected() {
     connected = true;
+    timedByTcp = false;
   }
 
   /** The last head came: the request's timeout has been kept. */

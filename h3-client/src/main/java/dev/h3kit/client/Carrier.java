@@ -71,6 +71,7 @@ final class Carrier {
               }
               case Connecting.Raced.Tcp<T>(TcpLeg<T> leg, IOException quicFailure) -> {
                 hop.recorder().decided(null, lost(quicFailure));
+                hop.call().timedByTcp();
                 return awaited(leg);
               }
               case Connecting.Raced.Decided<T>() -> {
@@ -180,6 +181,7 @@ final class Carrier {
             version,
             address);
     leg.start(TcpGate.OPEN, failure -> {});
+    hop.call().timedByTcp();
     return awaited(leg);
   }
 

@@ -173,28 +173,31 @@ final class ClientBuilder implements H3ClientBuilder {
 
   @Override
   public H3Client build() {
-    return new H3Client(
-        new ClientSettings(
-            mode,
-            trust,
-            insecure,
-            resolver,
-            raceSoft,
-            raceHard,
-            events,
-            freshConnections,
-            limits,
-            faults,
-            cookieHandler,
-            connectTimeout,
-            sslContext,
-            sslParameters,
-            executor,
-            redirect,
-            version,
-            priority,
-            proxy,
-            authenticator,
-            localAddress));
+    return new H3Client(settings());
+  }
+
+  ClientSettings settings() {
+    return new ClientSettings(
+        mode,
+        trust,
+        insecure,
+        resolver,
+        raceSoft,
+        raceHard,
+        events,
+        freshConnections,
+        limits,
+        faults,
+        cookieHandler,
+        connectTimeout,
+        sslContext,
+        sslParameters,
+        executor,
+        redirect,
+        version,
+        priority,
+        proxy,
+        authenticator,
+        localAddress);
   }
 }

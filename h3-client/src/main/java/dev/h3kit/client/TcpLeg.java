@@ -46,7 +46,6 @@ final class TcpLeg<T> implements Race.TcpRacer {
   public void start(TcpGate gate, Consumer<Throwable> failed) {
     TcpClient mine = clients.apply(gate);
     client = mine;
-    hop.call().timedByTcp();
     TcpClient.Sending<T> sent =
         mine.send(hop.wire(version), hop, hop.push(), hop.recorder(), address);
     sending = sent;

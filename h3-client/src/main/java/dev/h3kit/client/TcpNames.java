@@ -2,8 +2,10 @@ package dev.h3kit.client;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +38,19 @@ final class TcpNames {
     return host.equalsIgnoreCase(origin.host());
   }
 
+  /**
+   * The resolver's addresses under the name that was looked up: TLS takes the name to check from
+   * there, whatever name the resolver's own objects have.
+   */
   List<InetAddress> addresses(String host) throws UnknownHostException {
-    return resolver.addresses(host, origin.port());
+    List<InetAddress> named = new ArrayList<>();
+    for (InetAddress address : resolver.addresses(host, origin.port())) {
+      named.add(
+          address instanceof Inet6Address six && six.getScopeId() != 0
+              ? Inet6Address.getByAddress(host, six.getAddress(), six.getScopeId())
+              : InetAddress.getByAddress(host, address.getAddress()));
+    }
+    return named;
   }
 
   /** An executor whose tasks look names up here. */

@@ -13,6 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The site that tests fetch, the same behind each protocol. */
 final class TestSite {
@@ -48,6 +50,9 @@ final class TestSite {
   /** Method, path and protocol of each request that arrived, in order. */
   final List<String> seen = new CopyOnWriteArrayList<>();
 
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
   /** Requests for /held wait for it. */
   final CountDownLatch release = new CountDownLatch(1);
 
@@ -68,8 +73,31 @@ final class TestSite {
     return octets;
   }
 
+  /** Waits until so many requests for a path have arrived; whether they did. */
+  boolean arrived(String path, int times) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = TimeUnit.SECONDS.toNanos(30);
+      while (seenPaths().stream().filter(path::equals).count() < times) {
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void visit(Visit visit) throws IOException {
-    seen.add(visit.method() + " " + visit.path() + " " + visit.protocol());
+    lock.lock();
+    try {
+      seen.add(visit.method() + " " + visit.path() + " " + visit.protocol());
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
     String[] parts = visit.path().substring(1).split("/", -1);
     switch (parts[0]) {
       case "hello" -> text(visit, 200, "hello");
