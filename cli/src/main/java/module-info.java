@@ -2,6 +2,7 @@
 module dev.h3kit.cli {
   requires static transitive org.jspecify;
   requires dev.h3kit.client;
+  requires dev.h3kit.qpack;
   requires dev.h3kit.server;
   requires info.picocli;
 
@@ -12,6 +13,8 @@ module dev.h3kit.cli {
   opens dev.h3kit.cli.demo to
       info.picocli;
   opens dev.h3kit.cli.get to
+      info.picocli;
+  opens dev.h3kit.cli.qpack to
       info.picocli;
   opens dev.h3kit.cli.serve to
       info.picocli;

@@ -3,6 +3,7 @@ package dev.h3kit.cli;
 import dev.h3kit.cli.compare.CompareCommand;
 import dev.h3kit.cli.demo.DemoCommand;
 import dev.h3kit.cli.get.GetCommand;
+import dev.h3kit.cli.qpack.QpackCommand;
 import dev.h3kit.cli.serve.ServeCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -45,6 +46,7 @@ public final class H3 implements Callable<Integer> {
     commands.put("compare", CompareCommand::new);
     commands.put("demo", DemoCommand::new);
     commands.put("serve", ServeCommand::new);
+    commands.put("qpack", QpackCommand::new);
     commands.put("aot-training", AotTraining::new);
     return commands;
   }
