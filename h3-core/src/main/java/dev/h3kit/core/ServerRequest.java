@@ -96,8 +96,9 @@ final class ServerRequest implements ServerExchange {
     // sending".
     if (stream.reader().moreContentKnown()) {
       stopReading(Http3Error.H3_NO_ERROR);
-    } else if (!stream.reader().ended()) {
-      stream.reading(() -> stream.reader().skipToEnd(Deadline.after(LINGER)));
+    } else if (!stream.reader().ended()
+        && !stream.reading(() -> stream.reader().skipToEnd(Deadline.after(LINGER)))) {
+      stopReading(Http3Error.H3_NO_ERROR);
     }
   }
 

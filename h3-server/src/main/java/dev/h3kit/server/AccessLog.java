@@ -9,7 +9,6 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
 /** Turns Jetty's request log into {@link AccessLogEntry}. */
@@ -39,7 +38,7 @@ final class AccessLog implements RequestLog {
 
   private static @Nullable String problem(Request request, Response response) {
     return response.getStatus() >= 500
-            && request.getAttribute(ErrorHandler.ERROR_EXCEPTION) instanceof Throwable cause
+            && request.getAttribute(ErrorPage.CAUSE) instanceof Throwable cause
         ? cause.toString()
         : null;
   }

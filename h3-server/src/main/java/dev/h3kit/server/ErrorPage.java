@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client sees when there is nothing to see: no stack trace, no version, no path of ours. */
 final class ErrorPage extends ErrorHandler {
+  /** The request attribute with the exception behind an error, for the log. */
+  static final String CAUSE = ErrorPage.class.getName() + ".cause";
 
   @Override
   public boolean errorPageForMethod(String method) {
@@ -29,6 +31,9 @@ final class ErrorPage extends ErrorHandler {
       @Nullable Throwable cause,
       Callback callback)
       throws IOException {
+    if (cause != null) {
+      request.setAttribute(CAUSE, cause);
+    }
     String phrase = HttpStatus.getMessage(code);
     // Messages of exceptions may tell of the inside; those of 4xx are about the request.
     String detail =

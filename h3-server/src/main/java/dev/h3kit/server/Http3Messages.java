@@ -76,7 +76,11 @@ final class Http3Messages {
     HttpFields fields = response.getHttpFields();
     List<FieldLine> lines = new ArrayList<>(fields.size() + 1);
     lines(fields, lines);
-    if (contentLength >= 0 && !fields.contains(HttpHeader.CONTENT_LENGTH)) {
+    if (response.getStatus() == HttpStatus.NO_CONTENT_204 || response.getStatus() < 200) {
+      // RFC 9110 §8.6: "A server MUST NOT send a Content-Length header field in any response with a
+      // status code of 1xx (Informational) or 204 (No Content)."
+      lines.removeIf(line -> line.name().equals("content-length"));
+    } else if (contentLength >= 0 && !fields.contains(HttpHeader.CONTENT_LENGTH)) {
       lines.add(new FieldLine("content-length", Long.toString(contentLength)));
     }
     return new ResponseHead(response.getStatus(), lines);

@@ -19,6 +19,7 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
@@ -174,6 +175,9 @@ final class Listeners {
     http.setIdleTimeout(Http3Limits.SERVER.idle().toMillis());
     http.setOutputBufferSize(64 << 10);
     http.setRelativeRedirectAllowed(true);
+    // Attributes of the TLS session. Which host names are ours is HostHandler's to say, not SNI's:
+    // an IP address is never in SNI (RFC 6066 §3).
+    http.addCustomizer(new SecureRequestCustomizer(false));
     // Ambiguous paths are legal URIs; SitePath decodes them once and refuses what is not a name.
     http.setUriCompliance(
         UriCompliance.DEFAULT.with(
