@@ -112,7 +112,7 @@ final class ClientSocket extends GuardedSocket {
     super.close();
     // The superclass's constructor may close before there is a connection.
     if (connection != null) {
-      connection.failed("the connection's socket was closed");
+      connection.socketClosed();
     }
   }
 }

@@ -524,6 +524,13 @@ final class KwikConnection implements Connection {
     end(new Termination(Termination.By.NETWORK, Termination.Kind.FAILURE, 0, why));
   }
 
+  /** kwik has closed the socket: if its event is not behind that, there was none. */
+  void socketClosed() {
+    if (!ended.get()) {
+      Thread.ofVirtual().name("h3kit-end").start(this::awaitTermination);
+    }
+  }
+
   /** As {@link #failed}, and kwik has not let go of what belongs to the connection. */
   void failedHalfway(String why) {
     failed(why);

@@ -38,6 +38,9 @@ final class KwikStream implements Stream {
   /** After so many looks without progress the watchdog takes its time. */
   private static final int PATIENT_LOOKS = 64;
 
+  /** What surely fits a packet with the FIN. */
+  private static final int LITTLE = 1000;
+
   /** A waiting writer looks again after this long, whatever woke or did not wake it. */
   private static final long LOOK_AGAIN_NANOS = 100_000_000L;
 
@@ -80,6 +83,7 @@ final class KwikStream implements Stream {
   private volatile int neededRoom;
   private volatile long written;
   private volatile long sent;
+  private volatile boolean finishing;
   private volatile boolean finSent;
 
   private volatile OptionalLong resetCode = OptionalLong.empty();
@@ -366,13 +370,21 @@ final class KwikStream implements Stream {
 
   private void checkOutput() throws IOException {
     switch (outputEnd) {
-      case null -> {}
-      case End.Finished f -> throw new IOException("stream " + id + " was finished before");
+      case null -> {
+        if (finishing) {
+          throw finishedBefore();
+        }
+      }
+      case End.Finished f -> throw finishedBefore();
       case End.Local l -> throw new IOException("stream " + id + " was reset");
       case End.Peer p -> throw new StopSendingException(p.errorCode());
       case End.Broken b -> throw new ConnectionClosedException(b.termination());
       case End.Absent a -> throw new IOException("stream " + id + " can only be read");
     }
+  }
+
+  private IOException finishedBefore() {
+    return new IOException("stream " + id + " was finished before");
   }
 
   /** Less than or equal to the room in kwik's buffer, because packets are counted once sent. */
@@ -413,16 +425,28 @@ final class KwikStream implements Stream {
   public void finish() throws IOException {
     outputLock.lock();
     try {
-      if (outputEnd != null) {
+      if (outputEnd != null || finishing) {
         return;
       }
-      out().close();
-      outputEnd = new End.Finished();
+      finishing = true;
+      closeOutputWhenLittleIsLeft();
     } finally {
       outputLock.unlock();
     }
     Watchdog.wake();
     forgetIfOver();
+  }
+
+  /**
+   * Under the output lock. Behind its close kwik neither resets a stream nor heeds STOP_SENDING, so
+   * a peer that reads no further could keep the stream for ever: kwik's close is left until what it
+   * still has fits a packet, which then carries the FIN as well.
+   */
+  private void closeOutputWhenLittleIsLeft() throws IOException {
+    if (finishing && outputEnd == null && written - sent <= LITTLE) {
+      out().close();
+      outputEnd = new End.Finished();
+    }
   }
 
   @Override
@@ -450,9 +474,24 @@ final class KwikStream implements Stream {
       finSent = true;
       forgetIfOver();
     }
+    if (finishing && outputEnd == null) {
+      closeOutput();
+    }
     Thread waiting = writer;
     if (waiting != null && room() >= neededRoom) {
       LockSupport.unpark(waiting);
+    }
+  }
+
+  private void closeOutput() {
+    outputLock.lock();
+    try {
+      closeOutputWhenLittleIsLeft();
+    } catch (IOException e) {
+      // The connection is ending, and everybody will be told.
+      return;
+    } finally {
+      outputLock.unlock();
     }
   }
 
@@ -480,7 +519,8 @@ final class KwikStream implements Stream {
   /** Whether something was written, the FIN included, that has not been in a packet yet. */
   boolean hasUnsent() {
     End end = outputEnd;
-    return (end == null && written > sent) || (end instanceof End.Finished && !finSent);
+    return (end == null && (finishing || written > sent))
+        || (end instanceof End.Finished && !finSent);
   }
 
   /**

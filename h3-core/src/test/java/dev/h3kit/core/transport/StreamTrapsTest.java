@@ -212,6 +212,76 @@ class StreamTrapsTest {
         d.faults());
   }
 
+  // A peer that stops reading what was finished.
+
+  @Test
+  void bareIgnoresStopSendingBehindTheFin() throws Exception {
+    CountDownLatch finished = new CountDownLatch(1);
+    try (BareKwik bare =
+        BareKwik.serving(
+            BareKwik.config(1, 1 << 20, 10 << 20), stream -> answerMore(stream, finished))) {
+      QuicClientConnection connection =
+          bare.connect(builder -> builder.defaultStreamReceiveBufferSize(20_000L));
+      QuicStream stream = connection.createStream(true);
+      stream.getOutputStream().close();
+      assertTrue(finished.await(10, TimeUnit.SECONDS));
+      stream.abortReading(0x10c);
+      CompletableFuture<Void> second =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  connection.createStream(true);
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              Thread::startVirtualThread);
+      assertThrows(TimeoutException.class, () -> second.get(1500, TimeUnit.MILLISECONDS));
+      connection.close();
+    }
+  }
+
+  /** More than the client's window, and less than with kwik's buffer. */
+  private static void answerMore(QuicStream stream, CountDownLatch finished) throws IOException {
+    stream.getInputStream().readAllBytes();
+    stream.getOutputStream().write(new byte[45_000]);
+    stream.getOutputStream().close();
+    finished.countDown();
+  }
+
+  @Test
+  void stopSendingFreesAStreamThatWasFinished() throws Exception {
+    CountDownLatch finished = new CountDownLatch(1);
+    try (Loopback loopback =
+        Loopback.serving(
+            withStreams(1),
+            stream -> {
+              Loopback.readAll(stream);
+              Loopback.write(stream, new byte[45_000]);
+              stream.finish();
+              assertThrows(IOException.class, () -> Loopback.write(stream, HELLO));
+              finished.countDown();
+            })) {
+      ClientTransportConfig c = Loopback.clientConfig();
+      Connection connection =
+          loopback.connect(ignored ->
+              new ClientTransportConfig(
+                  c.trust(),
+                  c.verifyPeer(),
+                  c.idleTimeout(),
+                  20_000,
+                  c.connectionReceiveWindow(),
+                  c.peerBidirectionalStreams(),
+                  c.peerUnidirectionalStreams(),
+                  c.faults()));
+      Stream stream = connection.openBidirectional(Loopback.in(5));
+      stream.finish();
+      assertTrue(finished.await(10, TimeUnit.SECONDS));
+      stream.stopReading(0x10c);
+      connection.openBidirectional(Loopback.in(10)).finish();
+    }
+  }
+
   // A blocked open outlives the connection.
 
   @Test
