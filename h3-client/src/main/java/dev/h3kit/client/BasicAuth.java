@@ -71,8 +71,7 @@ final class BasicAuth {
    * @throws IOException if the authenticator has no credentials, or none was accepted after a few
    *     tries
    */
-  boolean challenged(URI uri, String method, int status, HttpHeaders headers, Tries tries)
-      throws IOException {
+  boolean challenged(URI uri, int status, HttpHeaders headers, Tries tries) throws IOException {
     if (status != 401) {
       if (tries.sent != null && !tries.remembered) {
         remember(uri, tries.sent);

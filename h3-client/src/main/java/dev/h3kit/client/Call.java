@@ -336,9 +336,7 @@ final class Call<T> {
       cookies.put(uri, headers.map());
     }
     carrier.heard(uri, headers);
-    if (auth != null
-        && answersChallenges(sent)
-        && auth.challenged(uri, sent.method(), status, headers, tries)) {
+    if (auth != null && answersChallenges(sent) && auth.challenged(uri, status, headers, tries)) {
       return sent;
     }
     HttpRequest next = Redirects.next(settings.redirect(), sent, status, headers, redirects);

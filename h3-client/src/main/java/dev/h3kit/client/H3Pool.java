@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * closed. Thread-safe.
  */
 final class H3Pool {
-  private static final int CONNECTIONS = 64;
+  static final int CONNECTIONS = 64;
   private static final Duration DRAIN = Duration.ofMinutes(10);
 
   private final ReentrantLock lock = new ReentrantLock();

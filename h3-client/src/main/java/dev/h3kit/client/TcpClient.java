@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -55,6 +56,7 @@ final class TcpClient {
 
   private final HttpClient client;
   private final TcpGate gate;
+  private final AtomicInteger leases = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private final LinkedHashSet<String> labels = new LinkedHashSet<>();
@@ -166,6 +168,20 @@ final class TcpClient {
               return handler.apply(info);
             },
             push));
+  }
+
+  /** Somebody is about to send: the client is not to be shut down until {@link #release}. */
+  TcpClient lease() {
+    leases.incrementAndGet();
+    return this;
+  }
+
+  void release() {
+    leases.decrementAndGet();
+  }
+
+  boolean leased() {
+    return leases.get() > 0;
   }
 
   /** Lets running exchanges end and closes then. */

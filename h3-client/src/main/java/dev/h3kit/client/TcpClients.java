@@ -5,6 +5,7 @@ import java.net.http.WebSocket;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * when there are too many the one unused longest is shut down. Thread-safe.
  */
 final class TcpClients {
-  private static final int CLIENTS = 64;
+  static final int CLIENTS = 64;
 
   private final ClientSettings settings;
   private final TcpTrust trust;
@@ -29,13 +30,14 @@ final class TcpClients {
     this.trust = new TcpTrust(settings);
   }
 
-  /** The client of an origin. */
+  /** The client of an origin, leased. */
   TcpClient client(Origin origin, boolean proxied) {
     List<TcpClient> superfluous = new ArrayList<>();
     TcpClient client;
     lock.lock();
     try {
-      client = clients.computeIfAbsent(new Key(origin, proxied), key -> make(key, TcpGate.OPEN));
+      client =
+          clients.computeIfAbsent(new Key(origin, proxied), key -> make(key, TcpGate.OPEN)).lease();
       shrink(superfluous);
     } finally {
       lock.unlock();
@@ -44,9 +46,9 @@ final class TcpClients {
     return client;
   }
 
-  /** A client that is nobody else's. */
+  /** A client that is nobody else's, leased. */
   TcpClient fresh(Origin origin, boolean proxied, TcpGate gate) {
-    return make(new Key(origin, proxied), gate);
+    return make(new Key(origin, proxied), gate).lease();
   }
 
   /** Keeps a fresh client as the one of its origin. */
@@ -87,9 +89,27 @@ final class TcpClients {
     }
   }
 
+  /** Takes out the client unused longest; more are kept only while all are about to send. */
   private void shrink(List<TcpClient> superfluous) {
-    if (clients.size() > CLIENTS) {
-      superfluous.add(clients.pollFirstEntry().getValue());
+    if (clients.size() <= CLIENTS) {
+      return;
+    }
+    for (Map.Entry<Key, TcpClient> each : clients.entrySet()) {
+      if (!each.getValue().leased()) {
+        clients.remove(each.getKey());
+        superfluous.add(each.getValue());
+        return;
+      }
+    }
+  }
+
+  /** How many clients are kept. */
+  int kept() {
+    lock.lock();
+    try {
+      return clients.size();
+    } finally {
+      lock.unlock();
     }
   }
 

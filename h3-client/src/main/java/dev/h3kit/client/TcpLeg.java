@@ -46,8 +46,12 @@ final class TcpLeg<T> implements Race.TcpRacer {
   public void start(TcpGate gate, Consumer<Throwable> failed) {
     TcpClient mine = clients.apply(gate);
     client = mine;
-    TcpClient.Sending<T> sent =
-        mine.send(hop.wire(version), hop, hop.push(), hop.recorder(), address);
+    TcpClient.Sending<T> sent;
+    try {
+      sent = mine.send(hop.wire(version), hop, hop.push(), hop.recorder(), address);
+    } finally {
+      mine.release();
+    }
     sending = sent;
     var _ =
         sent.response()
