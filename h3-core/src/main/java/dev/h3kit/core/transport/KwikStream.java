@@ -32,8 +32,11 @@ final class KwikStream implements Stream {
   /** What kwik buffers for a stream before its write blocks. */
   private static final int SEND_BUFFER = 50 * 1024;
 
-  /** How much room a writer waits for, and at most hands over at once. */
-  private static final int PIECE = Integer.getInteger("dev.h3kit.transport.piece", 16 * 1024);
+  /**
+   * How much room a writer waits for, and at most hands over at once: a third of the buffer, so
+   * that it is woken for a dozen packets and kwik does not run dry meanwhile.
+   */
+  private static final int PIECE = 16 * 1024;
 
   /** After so many looks without progress the watchdog takes its time. */
   private static final int PATIENT_LOOKS = 64;
