@@ -17,11 +17,12 @@ public final class AltSvcHandler extends Handler.Wrapper {
   private final HttpField field;
 
   /**
-   * @param handler what answers
+   * To be given a handler, by {@link #setHandler} or {@link
+   * org.eclipse.jetty.server.Server#insertHandler}.
+   *
    * @param port the UDP port of HTTP/3, on the host the client asked
    */
-  public AltSvcHandler(Handler handler, int port) {
-    super(handler);
+  public AltSvcHandler(int port) {
     this.field = new PreEncodedHttpField(HttpHeader.ALT_SVC, "h3=\":" + port + "\"; ma=86400");
   }
 

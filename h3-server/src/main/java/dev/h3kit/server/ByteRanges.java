@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What a Range field asks for (RFC 9110 §14). */
 sealed interface ByteRanges {
@@ -87,10 +88,7 @@ sealed interface ByteRanges {
     return parts.isEmpty() ? new Unsatisfiable() : new Parts(joined(parts));
   }
 
-  private static @org.jspecify.annotations.Nullable Part part(
-      @org.jspecify.annotations.Nullable String first,
-      @org.jspecify.annotations.Nullable String last,
-      long size) {
+  private static @Nullable Part part(@Nullable String first, @Nullable String last, long size) {
     if (first == null) {
       // §14.1.2: a suffix range; "If the selected representation is shorter than the specified
       // suffix-length, the entire representation is used."

@@ -102,7 +102,9 @@ public final class DevServer implements AutoCloseable {
   private static Handler chain(DevServerConfig config, Handler content, int port) {
     Handler handler = content;
     if (config.protocols().contains(HttpProtocol.H3)) {
-      handler = new AltSvcHandler(handler, port);
+      AltSvcHandler altSvc = new AltSvcHandler(port);
+      altSvc.setHandler(handler);
+      handler = altSvc;
     }
     if (config.addresses().stream().allMatch(InetAddress::isLoopbackAddress)) {
       handler = new HostHandler(handler, config.identity().identity().chain().getFirst());
@@ -161,10 +163,9 @@ public final class DevServer implements AutoCloseable {
   private static void stop(Server server) {
     try {
       server.stop();
-    } catch (Exception e) {
-      // The stop failed because requests outlived the drain time or a thread was interrupted; all
-      // connectors are closed nevertheless.
-      server.getConnectors();
+    } catch (Exception _) {
+      // Requests outlived the drain time, or this thread was interrupted; everything is closed
+      // nevertheless.
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.h3kit.server;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.DateGenerator;
@@ -103,7 +104,7 @@ final class FilesHandler extends Handler.Abstract {
       return;
     }
     for (String name : INDEX) {
-      List<String> segments = new java.util.ArrayList<>(path.segments());
+      List<String> segments = new ArrayList<>(path.segments());
       segments.add(name);
       Optional<SiteRoot.Found> index = root.find(new SitePath(segments, false));
       if (index.isPresent() && index.get().attributes().isRegularFile()) {

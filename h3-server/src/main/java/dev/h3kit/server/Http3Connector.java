@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * Http3Connector h3 = new Http3Connector(server, httpConfiguration, identity, address);
  * server.addConnector(h3);
- * server.insertHandler(new AltSvcHandler(null, port));
+ * server.insertHandler(new AltSvcHandler(port));
  * }</pre>
  *
  * <p>Each request is handled on a virtual thread of its own; reads and writes of a handler may
@@ -61,11 +61,11 @@ public final class Http3Connector extends ContainerLifeCycle implements NetworkC
   private final HttpChannel.Factory channels = new HttpChannel.DefaultFactory();
   private final Protocol protocol;
   private final ReentrantLock lock = new ReentrantLock();
-  private final CountDownLatch startedUp = new CountDownLatch(1);
+  private volatile CountDownLatch startedUp = new CountDownLatch(1);
   private @Nullable Http3Server http3;
   private int localPort = -1;
   private @Nullable CompletableFuture<Void> shutdown;
-  private @Nullable String name;
+  private volatile @Nullable String name;
 
   /**
    * A connector with the default limits.
@@ -174,6 +174,14 @@ public final class Http3Connector extends ContainerLifeCycle implements NetworkC
   @Override
   protected void doStop() throws Exception {
     close();
+    lock.lock();
+    try {
+      http3 = null;
+      shutdown = null;
+      startedUp = new CountDownLatch(1);
+    } finally {
+      lock.unlock();
+    }
     super.doStop();
   }
 

@@ -3,6 +3,8 @@ package dev.h3kit.server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,7 +151,7 @@ final class ListingPage {
         Optional<SiteRoot.Found> found;
         try {
           found = root.find(new SitePath(segments, false));
-        } catch (java.nio.file.AccessDeniedException e) {
+        } catch (AccessDeniedException e) {
           continue;
         }
         if (found.isEmpty()) {
@@ -166,7 +168,7 @@ final class ListingPage {
                 attributes.isDirectory() ? 0 : attributes.size(),
                 attributes.lastModifiedTime().toInstant()));
       }
-    } catch (java.nio.file.DirectoryIteratorException e) {
+    } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
     return false;

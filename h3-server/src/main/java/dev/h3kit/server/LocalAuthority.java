@@ -85,10 +85,7 @@ final class LocalAuthority {
       try (FileChannel lock =
               FileChannel.open(
                   folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          var held = lock.lock()) {
-        if (!held.isValid()) {
-          throw new IOException("cannot lock " + folder.resolve(".lock"));
-        }
+          var _ = lock.lock()) {
         return underLock(subject);
       }
     } catch (FileSystemException e) {

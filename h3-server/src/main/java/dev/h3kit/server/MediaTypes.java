@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
@@ -47,7 +48,7 @@ final class MediaTypes {
     }
     var decoder = StandardCharsets.UTF_8.newDecoder();
     // A character may be cut in two at the end of the piece; at the end of the file it may not.
-    return !decoder.decode(head, java.nio.CharBuffer.allocate(PEEK), !cut).isError();
+    return !decoder.decode(head, CharBuffer.allocate(PEEK), !cut).isError();
   }
 
   private static Map<String, String> load() {

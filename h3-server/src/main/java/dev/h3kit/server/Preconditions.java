@@ -6,6 +6,7 @@ import java.util.List;
 import org.eclipse.jetty.http.HttpDateTime;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the preconditions of a GET or HEAD request come to (RFC 9110 §13).
@@ -95,8 +96,7 @@ record Preconditions(String etag, Instant modified) {
     return false;
   }
 
-  private static @org.jspecify.annotations.Nullable Instant date(
-      @org.jspecify.annotations.Nullable String value) {
+  private static @Nullable Instant date(@Nullable String value) {
     if (value == null) {
       return null;
     }

@@ -1,6 +1,7 @@
 package dev.h3kit.server;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -48,7 +49,7 @@ final class SiteRoot {
           : Optional.empty();
     } catch (InvalidPathException e) {
       return Optional.empty();
-    } catch (java.nio.file.AccessDeniedException e) {
+    } catch (AccessDeniedException e) {
       throw e;
     } catch (FileSystemException e) {
       // Nothing there, a file used as a folder, a name too long, a loop of links: all the same to

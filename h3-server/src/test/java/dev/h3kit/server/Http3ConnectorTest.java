@@ -106,7 +106,7 @@ class Http3ConnectorTest {
   @AfterEach
   void stop() throws Exception {
     if (client != null) {
-      client.close(Deadline.after(Duration.ofSeconds(2)));
+      client.close(Deadline.after(Duration.ofMillis(100)));
     }
     if (server != null) {
       server.stop();
@@ -403,6 +403,8 @@ class Http3ConnectorTest {
             .getHttpConfiguration());
     running.stop();
     assertEquals(-2, connector.getLocalPort());
+    running.start();
+    assertTrue(connector.isOpen());
   }
 
   @Test
