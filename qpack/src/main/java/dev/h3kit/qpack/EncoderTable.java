@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class EncoderTable {
+  /** After so many inserts the table stays as it is: indexes are ints. */
+  static final int MOST_INSERTS = Integer.MAX_VALUE - (1 << 20);
+
   /** No such entry. */
   static final int NONE = -1;
 
@@ -97,12 +100,29 @@ final class EncoderTable {
     return Objects.requireNonNull(ring[absoluteIndex & ring.length - 1]);
   }
 
-  /** Sets a capacity that is not below the size. */
-  void capacity(int newCapacity) {
-    if (newCapacity < size || newCapacity > maxCapacity) {
-      throw new IllegalArgumentException("capacity " + newCapacity);
+  /**
+   * Sets the capacity, unless that would evict an entry that is not evictable.
+   *
+   * <p>RFC 9204 §4.3.1: "Reducing the dynamic table capacity can cause entries to be evicted; see
+   * Section 3.2.2. This MUST NOT cause the eviction of entries that are not evictable; see Section
+   * 2.1.1."
+   *
+   * @return whether it was set
+   */
+  boolean capacity(int newCapacity) {
+    int rest = size;
+    int end = dropped;
+    while (rest > newCapacity) {
+      if (!isEvictable(end)) {
+        return false;
+      }
+      rest -= entry(end).line.size();
+      end++;
     }
+    size = rest;
+    dropped = end;
     capacity = newCapacity;
+    return true;
   }
 
   /** The newest entry with this field line, or {@link #NONE}. */

@@ -60,6 +60,22 @@ public final class QpackEncoder {
   }
 
   /**
+   * Uses a dynamic table of another capacity from the next section on, or as soon as everything
+   * that must be evicted for it is acknowledged (RFC 9204 §4.3.1). Without effect where the peer
+   * allows no table.
+   *
+   * @param octets 0 or more; what the peer does not allow is cut to what it does
+   */
+  public void tableCapacity(int octets) {
+    if (octets < 0) {
+      throw new IllegalArgumentException("capacity " + octets);
+    }
+    if (dynamic != null) {
+      dynamic.capacity(octets);
+    }
+  }
+
+  /**
    * Encodes one field section and appends it to {@code out}. Instructions that it needs are
    * appended to {@link #instructions()} and should be sent before the section; nothing is lost if
    * they come later.

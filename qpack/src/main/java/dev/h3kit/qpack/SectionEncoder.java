@@ -60,6 +60,11 @@ final class SectionEncoder {
     return open;
   }
 
+  /** Uses another capacity, within the peer's maximum, as soon as it can. */
+  void capacity(int octets) {
+    inserter.capacity(Math.min(octets, table.maxCapacity()));
+  }
+
   /** The peer has acknowledged something: what is inserted will be of use. */
   void trust() {
     trusted = true;
@@ -69,14 +74,15 @@ final class SectionEncoder {
   void encode(long streamId, List<FieldLine> lines, OctetBuffer out, int credit) {
     plan.begin(lines);
     policy.nextSection();
-    boolean usable = open.hasRoom();
+    inserter.credit(credit);
+    // Until a lower capacity is reached, nothing new is referred to: it could never be evicted.
+    boolean usable = inserter.shrink() && open.hasRoom();
     boolean mayRisk = usable && open.mayRisk(streamId);
     int referable = mayRisk ? Integer.MAX_VALUE : usable ? table.knownReceivedCount() : 0;
     for (int i = 0; i < plan.size(); i++) {
       lookUp(i, referable);
     }
     if (usable) {
-      inserter.credit(credit);
       insert(mayRisk);
     }
     write(streamId, referable, out);

@@ -14,9 +14,11 @@ final class TableInserter {
   private final EncoderTable table;
   private final EncoderInstructions instructions;
   private final InsertionPolicy policy;
-  private final int capacity;
-
   private final int[] kept;
+
+  /** The capacity that is wanted; the table's own may still be another. */
+  private int capacity;
+
   private int credit;
 
   TableInserter(
@@ -31,6 +33,29 @@ final class TableInserter {
   /** Sets how many octets of instructions may be written from now on. */
   void credit(int octets) {
     credit = octets;
+  }
+
+  /** Wants another capacity from now on. */
+  void capacity(int octets) {
+    capacity = octets;
+  }
+
+  /**
+   * Lowers the capacity to what is wanted, if everything that must go for it is evictable by now.
+   *
+   * @return whether the table is no larger than wanted
+   */
+  boolean shrink() {
+    if (table.capacity() <= capacity) {
+      return true;
+    }
+    if (credit < INTEGER || !table.capacity(capacity)) {
+      return false;
+    }
+    int before = instructions.octets().length();
+    instructions.setCapacity(capacity);
+    spent(before);
+    return true;
   }
 
   /**
@@ -118,7 +143,7 @@ final class TableInserter {
    *     be had or not worth it
    */
   private int findRoom(SectionPlan plan, float gain, int size, boolean referable) {
-    if (size > capacity) {
+    if (size > capacity || table.insertCount() >= EncoderTable.MOST_INSERTS) {
       return -1;
     }
     float density = gain / size;

@@ -254,6 +254,25 @@ class EncoderRulesTest {
   }
 
   @Test
+  void s431TheCapacityIsLoweredOnlyWhenWhatMustGoIsEvictable() throws Exception {
+    encoder.peerSettings(4096, 100);
+    RuleChecker checker = new RuleChecker(4096, 100);
+    checkedSection(checker, 4);
+    encoder.tableCapacity(0);
+    checkedSection(checker, 8);
+    assertEquals(4096, encoder.stats().tableCapacity());
+    checker.decoderStream(Octets.hex("84"));
+    accepted("84");
+    checkedSection(checker, 12);
+    assertEquals(0, encoder.stats().tableCapacity());
+    assertEquals(0, encoder.stats().tableSize());
+    encoder.tableCapacity(1 << 20);
+    checkedSection(checker, 16);
+    assertEquals(4096, encoder.stats().tableCapacity());
+    assertEquals(2, checker.inserts());
+  }
+
+  @Test
   void openSectionsAreBounded() throws Exception {
     QpackEncoder bounded = new QpackEncoder(new EncoderLimits(4096, 100, 5));
     bounded.peerSettings(4096, 100);
@@ -305,6 +324,12 @@ class EncoderRulesTest {
     checker.encoderStream(Octets.take(encoder.instructions()));
     assertEquals(LINES, checker.section(8, section));
     assertFalse(encoder.stats().sections() > 1);
+  }
+
+  private void checkedSection(RuleChecker checker, long streamId) {
+    byte[] section = section(streamId);
+    checker.encoderStream(Octets.take(encoder.instructions()));
+    assertEquals(LINES, checker.section(streamId, section));
   }
 
   private byte[] section(long streamId) {

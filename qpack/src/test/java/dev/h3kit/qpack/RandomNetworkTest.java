@@ -102,7 +102,9 @@ class RandomNetworkTest {
         }
         case 9, 10 -> deliverDecoderStream(random.nextInt(1, 40));
         default -> {
-          if (random.nextInt(4) == 0 && !wanted.isEmpty()) {
+          if (random.nextInt(6) == 0) {
+            encoder.tableCapacity(random.nextInt(2 * 4096) * random.nextInt(2));
+          } else if (random.nextInt(4) == 0 && !wanted.isEmpty()) {
             List<Long> streams = new ArrayList<>(wanted.keySet());
             cancel(streams.get(random.nextInt(streams.size())));
           }
