@@ -7,6 +7,7 @@ import dev.h3kit.client.Racer;
 import dev.h3kit.core.Http3Error;
 import dev.h3kit.core.Http3Exception;
 import dev.h3kit.core.transport.HandshakeException;
+import dev.h3kit.server.ServerIdentity;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -16,6 +17,8 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
@@ -139,8 +142,8 @@ public final class Diagnosis {
       case UNREACHABLE ->
           failed(
               ExitCode.COULD_NOT_CONNECT,
-              "could not connect to " + server + " over QUIC: " + message(quic),
-              "Nothing listens on that UDP port. " + tcp,
+              "could not connect to " + server + " over QUIC: its UDP port is closed",
+              tcp,
               failure);
       case NO_APPLICATION_PROTOCOL ->
           failed(
@@ -177,8 +180,18 @@ public final class Diagnosis {
             + server
             + " is not trusted: "
             + (unknownIssuer ? "its issuer is unknown" : why),
-        "--cacert FILE names the authority to trust; -k trusts anyone, for tests.",
+        trustAdvice(),
         failure);
+  }
+
+  /** Whoever asks this machine mostly asks {@code h3 serve}, and has its authority in a file. */
+  private String trustAdvice() {
+    Path local = ServerIdentity.localFolder().resolve("ca.pem");
+    boolean here =
+        server.startsWith("localhost:") || server.startsWith("127.") || server.startsWith("[::1]:");
+    return here && Files.exists(local)
+        ? "If that is h3 serve: --cacert " + local
+        : "--cacert FILE names the authority to trust; -k trusts anyone, for tests.";
   }
 
   private CommandFailure inBody(Throwable failure) {
@@ -284,13 +297,25 @@ public final class Diagnosis {
     for (Racer racer : report.timeline().racers()) {
       String how =
           switch (racer.outcome()) {
-            case Racer.Outcome.Failed failed -> message(failed.cause());
+            case Racer.Outcome.Failed failed -> refusal(failed.cause());
             case Racer.Outcome.Abandoned _, Racer.Outcome.Running _ -> "no answer";
             case Racer.Outcome.Won _ -> "connected";
           };
       told.add((racer.transport() == Racer.Transport.QUIC ? "QUIC: " : "TCP: ") + how);
     }
     return told.isEmpty() ? "" : " (" + String.join("; ", told) + ")";
+  }
+
+  /** What an attempt to connect met, in a few words. */
+  static String refusal(Throwable failure) {
+    HandshakeException quic = find(failure, HandshakeException.class);
+    if (quic != null && quic.kind() == HandshakeException.Cause.UNREACHABLE) {
+      return "the port is closed";
+    }
+    // The JDK's client gives no message for a connection that was refused.
+    return failure instanceof ConnectException && failure.getMessage() == null
+        ? "the port is closed"
+        : message(failure);
   }
 
   private static CommandFailure failed(

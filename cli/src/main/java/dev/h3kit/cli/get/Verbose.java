@@ -103,7 +103,8 @@ final class Verbose {
       text.append(
           switch (racer.outcome()) {
             case Racer.Outcome.Won _ -> ", won" + when;
-            case Racer.Outcome.Failed failed -> ", failed" + when + ": " + reason(failed.cause());
+            case Racer.Outcome.Failed failed ->
+                ", failed" + when + ": " + Diagnosis.refusal(failed.cause());
             case Racer.Outcome.Abandoned _ -> ", given up" + when;
             case Racer.Outcome.Running _ -> ", still connecting";
           });
@@ -141,10 +142,6 @@ final class Verbose {
 
   private static String moment(String name, @Nullable Duration time) {
     return time == null ? "" : name + " at " + Human.millis(time);
-  }
-
-  private static String reason(Throwable cause) {
-    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
   private static String address(InetSocketAddress address) {
