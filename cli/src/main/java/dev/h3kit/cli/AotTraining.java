@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
  */
 @Command(name = "aot-training", hidden = true)
 final class AotTraining implements Callable<Integer> {
-  private static final Duration LONGEST = Duration.ofSeconds(60);
+  private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final Terminal terminal;
 

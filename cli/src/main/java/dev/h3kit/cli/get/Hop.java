@@ -32,6 +32,11 @@ record Hop(
    */
   record Head(String protocol, int status, HttpHeaders headers) {
 
+    /** Leaves out pseudo-header fields, which are none of the response's (RFC 9113 §8.3). */
+    Head {
+      headers = HttpHeaders.of(headers.map(), (name, value) -> !name.startsWith(":"));
+    }
+
     /**
      * The head as text, in the way curl shows it: status line, fields, empty line; CRLF after each.
      */

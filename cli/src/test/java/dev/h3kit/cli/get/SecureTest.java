@@ -141,6 +141,15 @@ class SecureTest {
     assertTrue(err.lines().allMatch(l -> l.matches("[*<>].*")), err);
   }
 
+  @ParameterizedTest
+  @CsvSource({"--http3-only, HTTP/3", "--http2, HTTP/2", "--http1.1, HTTP/1.1"})
+  void includedHeadHasTheStatusLineAndNoPseudoHeaders(String option, String version) {
+    Ran ran = Ran.h3(site.args("get", "-i", option, site.url("/text.txt")));
+    assertTrue(ran.out().startsWith(version + " 200 \r\n"), ran.out());
+    assertFalse(ran.out().contains("\r\n:"), ran.out());
+    assertTrue(ran.out().endsWith("\r\n\r\nabcdefghijklmnopqrstuvwxyz"), ran.out());
+  }
+
   @Test
   void headPrintsTheHeaderSectionAndNoBody() {
     Ran ran = Ran.h3(site.args("get", "-I", site.url("/text.txt")));
