@@ -105,8 +105,9 @@ public final class Http3Client {
    * @param content the first content, may be empty
    * @param last whether the request ends with it
    * @param deadline how long to wait for the peer's stream limit
-   * @throws Http3Exception.OfConnection if the connection takes no more requests: closed, or going
-   *     away. Nothing was sent then
+   * @throws Http3Exception.OfConnection if the connection takes no more requests, being closed or
+   *     going away, or ends while this one is being sent. One without a cause says that nothing was
+   *     sent
    */
   public ClientExchange send(RequestHead head, ByteBuffer content, boolean last, Deadline deadline)
       throws IOException {
