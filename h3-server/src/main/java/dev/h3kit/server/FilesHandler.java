@@ -1,6 +1,7 @@
 package dev.h3kit.server;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -35,6 +37,9 @@ final class FilesHandler extends Handler.Abstract {
   private static final HttpField CACHE_CONTROL =
       new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-cache");
 
+  /** Content of a refused request that is read, in octets. */
+  private static final long DISCARDED = 1 << 20;
+
   private final SiteRoot root;
 
   FilesHandler(SiteRoot root) {
@@ -49,6 +54,7 @@ final class FilesHandler extends Handler.Abstract {
       response.setStatus(HttpStatus.NO_CONTENT_204);
       callback.succeeded();
     } else if (!HttpMethod.GET.is(method) && !HttpMethod.HEAD.is(method)) {
+      discardContent(request);
       // RFC 9110 §15.5.6: "The origin server MUST generate an Allow header field"
       response.getHeaders().put(ALLOW);
       Response.writeError(request, response, callback, HttpStatus.METHOD_NOT_ALLOWED_405);
@@ -56,6 +62,23 @@ final class FilesHandler extends Handler.Abstract {
       get(request, response, callback);
     }
     return true;
+  }
+
+  /**
+   * Reads what a client sends with a method that is not allowed, within reason: many clients look
+   * at the answer only when they have sent all, and Jetty resets an HTTP/2 stream that is answered
+   * before, which can cost them the answer.
+   */
+  private static void discardContent(Request request) throws IOException {
+    if (request.getLength() == 0 || request.getHeaders().contains(HttpHeader.EXPECT)) {
+      return;
+    }
+    InputStream content = Content.Source.asInputStream(request);
+    byte[] buffer = new byte[8 << 10];
+    long total = 0;
+    for (int n = 0; n >= 0 && total < DISCARDED; n = content.read(buffer)) {
+      total += n;
+    }
   }
 
   private void get(Request request, Response response, Callback callback) throws Exception {

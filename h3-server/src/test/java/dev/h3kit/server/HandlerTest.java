@@ -27,6 +27,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -262,12 +263,10 @@ class HandlerTest {
     assertEquals(204, send(protocol, "/no-content", new byte[0]).status());
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void aResponseMayLeaveTheRequestUnread(HttpProtocol protocol) throws Exception {
-    // The JDK's client gives up where an answer comes while it still writes.
-    byte[] content = protocol == HttpProtocol.H3 ? UPLOAD : new byte[1000];
-    assertEquals("ignored", send(protocol, "/ignores-content", content).text());
+  /** Over TCP, Jetty closes or resets where this happens, and a client may lose the answer. */
+  @Test
+  void aResponseOverHttp3MayLeaveTheRequestUnread() throws Exception {
+    assertEquals("ignored", send(HttpProtocol.H3, "/ignores-content", UPLOAD).text());
   }
 
   @ParameterizedTest
