@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -35,10 +36,7 @@ final class H3kitLoad {
   private H3kitLoad() {}
 
   static LoadServer serve(KeyStore keys) throws Exception {
-    Identity identity =
-        new Identity(
-            (PrivateKey) keys.getKey(Keys.ALIAS, Keys.PASSWORD.toCharArray()),
-            List.of((X509Certificate) keys.getCertificate(Keys.ALIAS)));
+    Identity identity = identity(keys);
     return new Running(
         Http3Server.bind(
             ServerTransportConfig.of(identity),
@@ -46,6 +44,13 @@ final class H3kitLoad {
             Http3Events.NONE,
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             H3kitLoad::answer));
+  }
+
+  /** The key and certificate of a store of {@link Keys}. */
+  static Identity identity(KeyStore keys) throws GeneralSecurityException {
+    return new Identity(
+        (PrivateKey) keys.getKey(Keys.ALIAS, Keys.PASSWORD.toCharArray()),
+        List.of((X509Certificate) keys.getCertificate(Keys.ALIAS)));
   }
 
   private record Running(Http3Server server) implements LoadServer {

@@ -29,7 +29,7 @@ enum Stack {
     }
   },
   /** h3-core at both ends. */
-  H3KIT("h3kit") {
+  H3KIT("h3kit core") {
     @Override
     LoadServer serve(KeyStore keys) throws Exception {
       return H3kitLoad.serve(keys);
@@ -38,6 +38,18 @@ enum Stack {
     @Override
     LoadClient connect(int port) throws Exception {
       return H3kitLoad.connect(port);
+    }
+  },
+  /** The {@code HttpClient} of h3-client and Jetty with the connector of h3-server. */
+  H3KIT_HTTP("h3kit HttpClient and Jetty") {
+    @Override
+    LoadServer serve(KeyStore keys) throws Exception {
+      return HttpLoad.serve(keys);
+    }
+
+    @Override
+    LoadClient connect(int port) throws Exception {
+      return HttpLoad.connect(port);
     }
   },
   /** flupke at both ends. */
