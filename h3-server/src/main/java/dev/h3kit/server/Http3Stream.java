@@ -95,19 +95,28 @@ final class Http3Stream implements HttpStream {
         over.await();
         return;
       }
-      long idle = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progress);
-      if (over.await(Math.max(1, limit - idle), TimeUnit.MILLISECONDS)) {
+      if (over.await(Math.max(1, limit - idleMillis()), TimeUnit.MILLISECONDS)) {
         return;
       }
-      idle = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progress);
-      if (idle >= idleTimeout) {
-        progress = System.nanoTime();
-        expired();
-      }
+      expire();
     }
   }
 
-  private void expired() {
+  private long idleMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - progress);
+  }
+
+  /** Tells the channel of an idle timeout, once for each: there may be two timers at work. */
+  private void expire() {
+    lock.lock();
+    try {
+      if (idleTimeout <= 0 || idleMillis() < idleTimeout) {
+        return;
+      }
+      progress = System.nanoTime();
+    } finally {
+      lock.unlock();
+    }
     run(channel.onIdleTimeout(new TimeoutException("idle for " + idleTimeout + " ms")).action());
   }
 
@@ -182,6 +191,7 @@ final class Http3Stream implements HttpStream {
   }
 
   private void fillDemand() {
+    progress = System.nanoTime();
     Scheduler.Task watch = watch();
     Content.Chunk filled = fill();
     watch.cancel();
@@ -279,6 +289,7 @@ final class Http3Stream implements HttpStream {
       lock.unlock();
     }
     Throwable failure = null;
+    progress = System.nanoTime();
     Scheduler.Task watch = watch();
     try {
       if (head != null) {
@@ -389,7 +400,7 @@ final class Http3Stream implements HttpStream {
     }
     return connector
         .getScheduler()
-        .schedule(() -> onVirtualThread(this::expired), limit, TimeUnit.MILLISECONDS);
+        .schedule(() -> onVirtualThread(this::expire), limit + 1, TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -312,7 +312,7 @@ class Http3ConnectorTest {
 
   @Test
   void theIdleTimeoutEndsAReadThatGetsNothing() throws Exception {
-    configuration.setIdleTimeout(200);
+    configuration.setIdleTimeout(500);
     CompletableFuture<Throwable> failure = new CompletableFuture<>();
     Http3Client client =
         serve((request, response, callback) ->
@@ -331,7 +331,7 @@ class Http3ConnectorTest {
 
   @Test
   void theIdleTimeoutEndsAHandlerThatNeverAnswers() throws Exception {
-    configuration.setIdleTimeout(200);
+    configuration.setIdleTimeout(500);
     Http3Client client =
         serve((request, response, callback) -> {
           request.addIdleTimeoutListener(x -> {
@@ -389,7 +389,8 @@ class Http3ConnectorTest {
 
   @Test
   void jettyKnowsTheConnectorByItsProtocolAndPort() throws Exception {
-    serve((request, response, callback) -> callback.succeeded());
+    Http3Client client = serve((request, response, callback) -> callback.succeeded());
+    assertEquals(200, head(ask(client, true)).status());
     Server running = Objects.requireNonNull(server);
     Http3Connector connector = (Http3Connector) running.getConnectors()[0];
     assertEquals(List.of("h3"), connector.getProtocols());
