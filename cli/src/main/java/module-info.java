@@ -8,6 +8,8 @@ module dev.h3kit.cli {
 
   opens dev.h3kit.cli to
       info.picocli;
+  opens dev.h3kit.cli.console to
+      info.picocli;
   opens dev.h3kit.cli.compare to
       info.picocli;
   opens dev.h3kit.cli.demo to

@@ -1,5 +1,7 @@
 package dev.h3kit.cli;
 
+import dev.h3kit.cli.console.ExitCode;
+import dev.h3kit.cli.console.Terminal;
 import dev.h3kit.cli.demo.DemoSite;
 import dev.h3kit.cli.demo.TemporaryFolder;
 import dev.h3kit.server.DevServer;

@@ -1,6 +1,12 @@
 package dev.h3kit.cli;
 
 import dev.h3kit.cli.compare.CompareCommand;
+import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.ControlBytes;
+import dev.h3kit.cli.console.ExitCode;
+import dev.h3kit.cli.console.OptionSections;
+import dev.h3kit.cli.console.Terminal;
+import dev.h3kit.cli.console.Version;
 import dev.h3kit.cli.demo.DemoCommand;
 import dev.h3kit.cli.get.GetCommand;
 import dev.h3kit.cli.qpack.QpackCommand;

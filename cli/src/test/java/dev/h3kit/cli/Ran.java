@@ -1,5 +1,6 @@
 package dev.h3kit.cli;
 
+import dev.h3kit.cli.console.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.h3kit.cli.console.ControlBytes;
+import dev.h3kit.cli.console.Human;
+import dev.h3kit.cli.console.Json;
+import dev.h3kit.cli.console.Terminal;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -1,10 +1,10 @@
 package dev.h3kit.cli.compare;
 
-import dev.h3kit.cli.CommandFailure;
-import dev.h3kit.cli.ExitCode;
-import dev.h3kit.cli.Terminal;
-import dev.h3kit.cli.Version;
 import dev.h3kit.cli.compare.Comparison.Pair;
+import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.ExitCode;
+import dev.h3kit.cli.console.Terminal;
+import dev.h3kit.cli.console.Version;
 import dev.h3kit.cli.get.Clients;
 import dev.h3kit.cli.get.ConnectOptions;
 import dev.h3kit.cli.get.TargetUrl;

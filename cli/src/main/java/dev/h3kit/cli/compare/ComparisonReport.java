@@ -1,12 +1,12 @@
 package dev.h3kit.cli.compare;
 
-import dev.h3kit.cli.Human;
-import dev.h3kit.cli.Json;
-import dev.h3kit.cli.Version;
 import dev.h3kit.cli.compare.Comparison.Pair;
 import dev.h3kit.cli.compare.Comparison.Verdict;
 import dev.h3kit.cli.compare.Sample.Measure;
 import dev.h3kit.cli.compare.Statistics.Interval;
+import dev.h3kit.cli.console.Human;
+import dev.h3kit.cli.console.Json;
+import dev.h3kit.cli.console.Version;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.h3kit.cli.demo;
 
-import dev.h3kit.cli.Human;
+import dev.h3kit.cli.console.Human;
 import dev.h3kit.core.Exchange.HeaderWeight;
 import java.io.PrintStream;
 import java.util.Locale;

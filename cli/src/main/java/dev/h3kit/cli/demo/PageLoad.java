@@ -1,7 +1,7 @@
 package dev.h3kit.cli.demo;
 
-import dev.h3kit.cli.CommandFailure;
-import dev.h3kit.cli.ExitCode;
+import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.ExitCode;
 import dev.h3kit.cli.get.Diagnosis;
 import dev.h3kit.client.ExchangeReport;
 import dev.h3kit.client.H3Client;

@@ -1,6 +1,6 @@
 package dev.h3kit.cli.get;
 
-import dev.h3kit.cli.CommandFailure;
+import dev.h3kit.cli.console.CommandFailure;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.h3kit.cli.get;
 
-import dev.h3kit.cli.CommandFailure;
-import dev.h3kit.cli.ExitCode;
+import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.ExitCode;
 import dev.h3kit.client.H3Client;
 import dev.h3kit.client.H3ClientBuilder;
 import java.security.cert.X509Certificate;

@@ -1,9 +1,9 @@
 package dev.h3kit.cli.get;
 
-import dev.h3kit.cli.CommandFailure;
-import dev.h3kit.cli.ExitCode;
-import dev.h3kit.cli.Terminal;
-import dev.h3kit.cli.Version;
+import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.ExitCode;
+import dev.h3kit.cli.console.Terminal;
+import dev.h3kit.cli.console.Version;
 import dev.h3kit.client.H3Client;
 import dev.h3kit.client.H3ClientBuilder;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.h3kit.cli.get;
 
-import dev.h3kit.cli.CommandFailure;
-import dev.h3kit.cli.ExitCode;
+import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.ExitCode;
 import dev.h3kit.client.Resolver;
 import java.net.Inet4Address;
 import java.net.Inet6Address;

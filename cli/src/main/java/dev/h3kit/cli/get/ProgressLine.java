@@ -1,7 +1,7 @@
 package dev.h3kit.cli.get;
 
-import dev.h3kit.cli.Human;
-import dev.h3kit.cli.Terminal;
+import dev.h3kit.cli.console.Human;
+import dev.h3kit.cli.console.Terminal;
 import java.time.Duration;
 
 /** One line of progress on a terminal, rewritten a few times in a second. Used by one thread. */

@@ -1,8 +1,8 @@
 package dev.h3kit.cli.get;
 
-import dev.h3kit.cli.CommandFailure;
-import dev.h3kit.cli.ExitCode;
-import dev.h3kit.cli.Terminal;
+import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.ExitCode;
+import dev.h3kit.cli.console.Terminal;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

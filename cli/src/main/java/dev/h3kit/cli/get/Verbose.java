@@ -1,8 +1,8 @@
 package dev.h3kit.cli.get;
 
-import dev.h3kit.cli.ControlBytes;
-import dev.h3kit.cli.Human;
-import dev.h3kit.cli.Terminal;
+import dev.h3kit.cli.console.ControlBytes;
+import dev.h3kit.cli.console.Human;
+import dev.h3kit.cli.console.Terminal;
 import dev.h3kit.client.ExchangeReport;
 import dev.h3kit.client.Racer;
 import java.net.InetSocketAddress;

@@ -1,7 +1,7 @@
 package dev.h3kit.cli.get;
 
-import dev.h3kit.cli.Json;
-import dev.h3kit.cli.Terminal;
+import dev.h3kit.cli.console.Json;
+import dev.h3kit.cli.console.Terminal;
 import dev.h3kit.cli.get.WriteOutVariables.Seconds;
 import dev.h3kit.cli.get.WriteOutVariables.Status;
 import java.io.PrintStream;

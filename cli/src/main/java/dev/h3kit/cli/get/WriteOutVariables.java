@@ -1,6 +1,6 @@
 package dev.h3kit.cli.get;
 
-import dev.h3kit.cli.ExitCode;
+import dev.h3kit.cli.console.ExitCode;
 import dev.h3kit.client.ExchangeReport;
 import dev.h3kit.client.ExchangeTimeline;
 import java.net.InetSocketAddress;

@@ -1,10 +1,10 @@
 package dev.h3kit.cli.qpack;
 
-import dev.h3kit.cli.CommandFailure;
-import dev.h3kit.cli.ControlBytes;
-import dev.h3kit.cli.ExitCode;
-import dev.h3kit.cli.Terminal;
-import dev.h3kit.cli.Version;
+import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.ControlBytes;
+import dev.h3kit.cli.console.ExitCode;
+import dev.h3kit.cli.console.Terminal;
+import dev.h3kit.cli.console.Version;
 import dev.h3kit.qpack.FieldLine;
 import dev.h3kit.qpack.FieldSectionTooLargeException;
 import dev.h3kit.qpack.QpackException;

@@ -1,7 +1,7 @@
 package dev.h3kit.cli.serve;
 
-import dev.h3kit.cli.ControlBytes;
-import dev.h3kit.cli.Terminal;
+import dev.h3kit.cli.console.ControlBytes;
+import dev.h3kit.cli.console.Terminal;
 import dev.h3kit.server.AccessLogEntry;
 import java.io.PrintStream;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.h3kit.cli.serve;
 
-import dev.h3kit.cli.CommandFailure;
-import dev.h3kit.cli.ExitCode;
-import dev.h3kit.cli.Terminal;
+import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.ExitCode;
+import dev.h3kit.cli.console.Terminal;
 import dev.h3kit.server.DevServer;
 import dev.h3kit.server.DevServerConfig;
 import dev.h3kit.server.HttpProtocol;

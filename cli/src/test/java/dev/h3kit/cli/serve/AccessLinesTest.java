@@ -3,7 +3,7 @@ package dev.h3kit.cli.serve;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.h3kit.cli.Terminal;
+import dev.h3kit.cli.console.Terminal;
 import dev.h3kit.server.AccessLogEntry;
 import dev.h3kit.server.HttpProtocol;
 import java.io.ByteArrayInputStream;

@@ -1,4 +1,4 @@
-package dev.h3kit.cli;
+package dev.h3kit.cli.console;
 
 import java.lang.reflect.Member;
 import java.util.ArrayList;
@@ -14,17 +14,20 @@ import picocli.CommandLine.Model.UsageMessageSpec;
  * The options of a command in sections, one for each class that declares some of them and is titled
  * here: as people look for them, not in one long list. Within a section {@code order} counts.
  */
-final class OptionSections {
+public final class OptionSections {
   private final Map<Class<?>, String> titles;
 
   /**
+   * Sections with these titles.
+   *
    * @param titles titles by declaring class, in the order of the sections
    */
-  OptionSections(Map<Class<?>, String> titles) {
+  public OptionSections(Map<Class<?>, String> titles) {
     this.titles = new LinkedHashMap<>(titles);
   }
 
-  void install(picocli.CommandLine command) {
+  /** Makes the help text of {@code command} list its options in these sections. */
+  public void install(picocli.CommandLine command) {
     command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING, help -> "");
     command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, this::render);
   }

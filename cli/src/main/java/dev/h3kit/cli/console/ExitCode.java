@@ -1,4 +1,4 @@
-package dev.h3kit.cli;
+package dev.h3kit.cli.console;
 
 /** Why a command ended, in curl's numbers, so that scripts written for curl go on working. */
 public enum ExitCode {

@@ -1,4 +1,4 @@
-package dev.h3kit.cli;
+package dev.h3kit.cli.console;
 
 /** Text of strangers made safe for a terminal. */
 public final class ControlBytes {

@@ -1,4 +1,4 @@
-package dev.h3kit.cli;
+package dev.h3kit.cli.console;
 
 import org.jspecify.annotations.Nullable;
 
