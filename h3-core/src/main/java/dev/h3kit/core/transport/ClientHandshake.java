@@ -170,7 +170,7 @@ final class ClientHandshake {
     if (unreachable != null) {
       return new HandshakeException(
           HandshakeException.Cause.UNREACHABLE,
-          "nobody answers QUIC at " + server + ": " + unreachable.getMessage(),
+          "nobody answers QUIC at " + server + ": the port is closed or the network unreachable",
           unreachable);
     }
     ConnectionCloseFrame close = connection.closeFrame();
