@@ -204,10 +204,11 @@ final class H3Leg<T> {
       if (waits) {
         var _ = mayContinue.await(CONTINUE_WAIT_MILLIS, TimeUnit.MILLISECONDS);
         if (finalHead) {
-          // The final response came instead of a 100: the content is not wanted. The sending half
-          // can only be ended together with the reading half, so that one is let end first.
+          // The final response came instead of a 100: the content is not wanted. A server that
+          // still
+          // answers may take a reset for a cancellation, so it may finish first.
           responseOver.await();
-          exchange.abort(Http3Error.H3_NO_ERROR);
+          exchange.stopSending(Http3Error.H3_NO_ERROR);
           return;
         }
         ByteBuffer first = sender.first();

@@ -117,6 +117,9 @@ final class ScriptedLink implements H3Link {
     public void writeTrailers(List<FieldLine> trailers) {}
 
     @Override
+    public void stopSending(Http3Error error) {}
+
+    @Override
     public void stopReading(Http3Error error) {}
 
     @Override

@@ -13,4 +13,10 @@ public non-sealed interface ClientExchange extends Exchange {
    * @throws Http3Exception if the stream or connection failed, or the response is malformed
    */
   ResponseHead response(Consumer<ResponseHead> interim, Deadline deadline) throws IOException;
+
+  /**
+   * Gives up what is left of the request and goes on with the response: the sending half alone is
+   * reset with {@code error}. Does nothing when that half is over.
+   */
+  void stopSending(Http3Error error);
 }

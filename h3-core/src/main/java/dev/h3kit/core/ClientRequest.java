@@ -132,6 +132,11 @@ final class ClientRequest implements ClientExchange {
   }
 
   @Override
+  public void stopSending(Http3Error error) {
+    stream.stopSending(error);
+  }
+
+  @Override
   public void stopReading(Http3Error error) {
     stream.stopReading(error);
   }

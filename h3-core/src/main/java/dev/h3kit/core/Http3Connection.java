@@ -263,12 +263,16 @@ final class Http3Connection {
 
   private void ended(Termination termination) {
     sections.close();
-    events.closed(termination, sections.stats());
+    events.closed(info(), termination, sections.stats());
   }
 
   /** A request could not be answered. */
   void requestFailed(long streamId, Exception cause) {
     events.requestFailed(info(), streamId, cause);
+  }
+
+  boolean server() {
+    return server;
   }
 
   Connection transport() {

@@ -66,6 +66,15 @@ public enum Http3Error {
     return Optional.empty();
   }
 
+  /**
+   * Whether a code says that nothing went wrong: H3_NO_ERROR, a reserved code, or one that is not
+   * known here.
+   */
+  public static boolean noError(long code) {
+    // RFC 9114 §8: "receipt of an unknown error code MUST be treated as equivalent to H3_NO_ERROR."
+    return code == H3_NO_ERROR.code || of(code).isEmpty();
+  }
+
   /** The name of a code, or its hexadecimal number where it has none. */
   public static String nameOf(long code) {
     return of(code).map(Enum::name).orElse("0x" + Long.toHexString(code));

@@ -49,5 +49,6 @@ public interface Http3Events {
   /**
    * The connection ended; the statistics are those of our encoder and our decoder, in this order.
    */
-  default void closed(Termination termination, List<TableStats> tables) {}
+  default void closed(
+      ConnectionInfo connection, Termination termination, List<TableStats> tables) {}
 }

@@ -108,7 +108,8 @@ final class RequestStream {
       // request
       // terminated abruptly": the reading half goes on.
       over(false, true);
-      if (e.errorCode() != Http3Error.H3_NO_ERROR.code()) {
+      // From a client it is always a cancellation, whatever the code.
+      if (connection.server() || !Http3Error.noError(e.errorCode())) {
         connection.countGlitch("STOP_SENDING on a request stream", e.errorCode());
       }
       throw new Http3Exception.OfStream(e.errorCode(), true, stopped(e), e);
@@ -142,6 +143,13 @@ final class RequestStream {
       cancelSections();
     }
     over(true, false);
+  }
+
+  void stopSending(Http3Error error) {
+    if (!writer.ended()) {
+      stream.reset(error.code());
+    }
+    over(false, true);
   }
 
   void abort(Http3Error error) {

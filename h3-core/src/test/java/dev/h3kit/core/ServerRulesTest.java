@@ -578,50 +578,14 @@ class ServerRulesTest {
   }
 
   static Http3Limits withHeaderDeadline(Duration deadline) {
-    Http3Limits d = Http3Limits.SERVER;
-    return new Http3Limits(
-        d.fieldSectionSize(),
-        d.fieldLines(),
-        d.tableCapacity(),
-        d.blockedStreams(),
-        d.controlFrameSize(),
-        d.concurrentRequests(),
-        d.interimResponses(),
-        deadline,
-        d.idle(),
-        d.glitchBurst(),
-        d.glitchesPerSecond());
+    return Http3Limits.SERVER.but().headerDeadline(deadline).build();
   }
 
   static Http3Limits withIdle(Duration idle) {
-    Http3Limits d = Http3Limits.SERVER;
-    return new Http3Limits(
-        d.fieldSectionSize(),
-        d.fieldLines(),
-        d.tableCapacity(),
-        d.blockedStreams(),
-        d.controlFrameSize(),
-        d.concurrentRequests(),
-        d.interimResponses(),
-        d.headerDeadline(),
-        idle,
-        d.glitchBurst(),
-        d.glitchesPerSecond());
+    return Http3Limits.SERVER.but().idle(idle).build();
   }
 
   static Http3Limits withRequests(int requests) {
-    Http3Limits d = Http3Limits.SERVER;
-    return new Http3Limits(
-        d.fieldSectionSize(),
-        d.fieldLines(),
-        d.tableCapacity(),
-        d.blockedStreams(),
-        d.controlFrameSize(),
-        requests,
-        d.interimResponses(),
-        d.headerDeadline(),
-        d.idle(),
-        d.glitchBurst(),
-        d.glitchesPerSecond());
+    return Http3Limits.SERVER.but().concurrentRequests(requests).build();
   }
 }

@@ -210,7 +210,7 @@ public final class Diagnosis {
             || find(failure, EOFException.class) != null;
     boolean connectionLost =
         http3 instanceof Http3Exception.OfConnection
-            && (!http3.remote() || http3.code() == Http3Error.H3_NO_ERROR.code());
+            && (!http3.remote() || Http3Error.noError(http3.code()));
     if (shortBody || connectionLost) {
       return failed(
           ExitCode.PARTIAL_FILE,
@@ -235,7 +235,7 @@ public final class Diagnosis {
     boolean nothing =
         http3 instanceof Http3Exception.OfConnection
             && http3.remote()
-            && http3.code() == Http3Error.H3_NO_ERROR.code();
+            && Http3Error.noError(http3.code());
     return failed(
         nothing ? ExitCode.GOT_NOTHING : ExitCode.HTTP3,
         nothing
