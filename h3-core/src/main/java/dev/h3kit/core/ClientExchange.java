@@ -19,4 +19,14 @@ public non-sealed interface ClientExchange extends Exchange {
    * reset with {@code error}. Does nothing when that half is over.
    */
   void stopSending(Http3Error error);
+
+  /**
+   * The tunnel that a CONNECT has become.
+   *
+   * @throws IllegalStateException if the request is no CONNECT, or {@link #response} has not
+   *     answered 2xx
+   */
+  default Tunnel tunnel() {
+    throw new IllegalStateException("no CONNECT that was answered with 2xx");
+  }
 }

@@ -60,7 +60,9 @@ final class ClientRequest implements ClientExchange {
           throw FieldRules.malformed("4.1", "the stream ended without a response");
         }
         ResponseHead response = ResponseHead.parse(lines);
-        if (!response.interim()) {
+        if (Connects.isConnect(head) && Connects.accepts(response)) {
+          stream.beginTunnel();
+        } else if (!response.interim()) {
           stream.reader().beginContent(contentLength(response));
         }
         return response;
@@ -91,6 +93,11 @@ final class ClientRequest implements ClientExchange {
         true,
         "the server is going away and did not process the request; it may be sent again",
         e);
+  }
+
+  @Override
+  public Tunnel tunnel() {
+    return stream.tunnel();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.h3kit.core.transport.StopSendingException;
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.qpack.OctetBuffer;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -27,11 +28,13 @@ final class ControlStream {
   }
 
   /** Opens the stream and sends SETTINGS, and a reserved frame to keep peers tolerant. */
-  static ControlStream open(Connection connection, Http3Limits limits) throws IOException {
+  static ControlStream open(
+      Connection connection, Http3Limits limits, Map<Long, Long> settingsOfExtensions)
+      throws IOException {
     Stream stream = connection.openUnidirectional(Deadline.after(limits.headerDeadline()));
     OctetBuffer out = new OctetBuffer(64);
     VarInt.write(out, TYPE);
-    PeerSettings.write(out, limits);
+    PeerSettings.write(out, limits, settingsOfExtensions);
     // RFC 9114 §7.2.8: "These frames have no semantics, and they MAY be sent on any stream where
     // frames are allowed to be sent."
     VarInt.write(out, FrameType.reserved(7));

@@ -201,15 +201,32 @@ final class FrameReader {
     return type;
   }
 
+  /**
+   * Answers the integer that the stream begins with and leaves it unread, or -1 if the stream ended
+   * before.
+   */
+  long firstInteger() throws IOException {
+    if (!fill(1)) {
+      return -1;
+    }
+    int size = VarInt.length(buffer[position]);
+    return fill(size) ? VarInt.read(buffer, position, size) : -1;
+  }
+
   /** Reads whatever comes next, frames or not; -1 at the end of the stream. */
   int raw(byte[] target) throws IOException {
+    return raw(target, 0, target.length, timeout.next());
+  }
+
+  /** As {@link #raw(byte[])}, with a deadline of its own. */
+  int raw(byte[] target, int offset, int length, Deadline deadline) throws IOException {
     if (position < limit) {
-      int got = Math.min(target.length, limit - position);
-      System.arraycopy(buffer, position, target, 0, got);
+      int got = Math.min(length, limit - position);
+      System.arraycopy(buffer, position, target, offset, got);
       position += got;
       return got;
     }
-    return stream.read(target, 0, target.length, timeout.next());
+    return stream.read(target, offset, length, deadline);
   }
 
   private ByteBuffer payload(int length) throws IOException {

@@ -24,4 +24,9 @@ final class FrameType {
   static long reserved(int n) {
     return 0x1fL * n + 0x21;
   }
+
+  /** Whether the value, be it a frame type, stream type or setting, is reserved to mean nothing. */
+  static boolean isReserved(long value) {
+    return value >= 0x21 && (value - 0x21) % 0x1f == 0;
+  }
 }

@@ -44,24 +44,52 @@ public final class Http3Client {
       InetSocketAddress address,
       Deadline deadline)
       throws IOException {
+    return connect(transport, limits, events, List.of(), host, address, deadline);
+  }
+
+  /** As {@link #connect}, with extensions. */
+  public static Http3Client connect(
+      ClientTransportConfig transport,
+      Http3Limits limits,
+      Http3Events events,
+      List<Http3Extension> extensions,
+      String host,
+      InetSocketAddress address,
+      Deadline deadline)
+      throws IOException {
     long start = System.nanoTime();
     Connection connection = QuicClient.connect(transport, host, address, deadline);
-    return on(connection, limits, events, Duration.ofNanos(System.nanoTime() - start));
+    return on(connection, limits, events, Duration.ofNanos(System.nanoTime() - start), extensions);
   }
 
   /** Starts HTTP/3 on a connection whose handshake is done. */
   public static Http3Client on(Connection connection, Http3Limits limits, Http3Events events)
       throws IOException {
-    return on(connection, limits, events, Duration.ZERO);
+    return on(connection, limits, events, List.of());
+  }
+
+  /** As {@link #on(Connection, Http3Limits, Http3Events)}, with extensions. */
+  public static Http3Client on(
+      Connection connection,
+      Http3Limits limits,
+      Http3Events events,
+      List<Http3Extension> extensions)
+      throws IOException {
+    return on(connection, limits, events, Duration.ZERO, extensions);
   }
 
   private static Http3Client on(
-      Connection transport, Http3Limits limits, Http3Events events, Duration handshake)
+      Connection transport,
+      Http3Limits limits,
+      Http3Events events,
+      Duration handshake,
+      List<Http3Extension> extensions)
       throws IOException {
-    Http3Connection connection = new Http3Connection(transport, false, limits, events, handshake);
+    Http3Connection connection =
+        new Http3Connection(transport, false, limits, events, handshake, extensions);
     Http3Client client = new Http3Client(connection);
     try {
-      connection.start(client::refuse, client::goaway);
+      connection.start(client::serverStream, client::goaway);
       connection.keepAliveWhileActive(KEEP_ALIVE);
     } catch (IOException e) {
       transport.close(Http3Error.H3_INTERNAL_ERROR.code(), "");
@@ -70,15 +98,13 @@ public final class Http3Client {
     return client;
   }
 
-  private void refuse(Stream stream) {
-    // RFC 9114 §6.1: "Clients MUST treat receipt of a server-initiated bidirectional stream as a
-    // connection error of type H3_STREAM_CREATION_ERROR unless such an extension has been
-    // negotiated."
-    connection.fail(
-        Http3Exception.connection(
-            Http3Error.H3_STREAM_CREATION_ERROR,
-            "6.1",
-            "the server opened the bidirectional stream " + stream.id()));
+  private void serverStream(Stream stream) {
+    Extensions extensions = connection.extensions();
+    if (extensions.takesSignals()) {
+      connection.spawn("stream-" + stream.id(), () -> extensions.takeServerStream(stream));
+    } else {
+      connection.fail(Extensions.noUseFor(stream));
+    }
   }
 
   private void goaway(long firstUnprocessed) {
@@ -102,16 +128,25 @@ public final class Http3Client {
   /**
    * Opens a stream and sends a request.
    *
+   * <p>A CONNECT becomes a tunnel with a 2xx response, see {@link ClientExchange#tunnel}. An
+   * extended one (RFC 9220) is sent only if the server takes such requests; its SETTINGS are waited
+   * for.
+   *
    * @param content the first content, may be empty
    * @param last whether the request ends with it
    * @param deadline how long to wait for the peer's stream limit
    * @throws Http3Exception.OfConnection if the connection takes no more requests, being closed or
    *     going away, or ends while this one is being sent. One without a cause says that nothing was
    *     sent
+   * @throws Http3Exception.OfStream H3_VERSION_FALLBACK if the request is an extended CONNECT and
+   *     the server takes none; nothing was sent
    */
   public ClientExchange send(RequestHead head, ByteBuffer content, boolean last, Deadline deadline)
       throws IOException {
     requireOpen();
+    if (head.protocol() != null) {
+      requireExtendedConnect(deadline);
+    }
     connection.active().increment();
     Stream stream;
     try {
@@ -136,6 +171,19 @@ public final class Http3Client {
     }
     request.send(content, last);
     return request;
+  }
+
+  private void requireExtendedConnect(Deadline deadline) throws IOException {
+    // RFC 8441 §3: "Upon receipt of SETTINGS_ENABLE_CONNECT_PROTOCOL with a value of 1, a client
+    // MAY
+    // use the Extended CONNECT as defined in this document when creating new streams."
+    if (!connection.extensions().awaitPeerSettings(deadline).extendedConnect()) {
+      throw new Http3Exception.OfStream(
+          Http3Error.H3_VERSION_FALLBACK.code(),
+          false,
+          "the server takes no extended CONNECT over HTTP/3 (RFC 9220 §3)",
+          null);
+    }
   }
 
   private void requireOpen() throws Http3Exception.OfConnection {

@@ -6,6 +6,7 @@ import dev.h3kit.core.transport.Stream;
 import dev.h3kit.core.transport.Termination;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +31,8 @@ final class Http3Connection {
   private final FieldSections sections;
   private final GlitchLimiter glitches;
   private final ActiveCount active = new ActiveCount();
+  private final List<Http3Extension> begins;
+  private final Extensions extensions;
   private volatile PeerSettings peerSettings = PeerSettings.DEFAULT;
   private volatile long peerGoaway = Long.MAX_VALUE;
   private long maxPushId = -1;
@@ -41,7 +44,8 @@ final class Http3Connection {
       boolean server,
       Http3Limits limits,
       Http3Events events,
-      Duration handshake) {
+      Duration handshake,
+      List<Http3Extension> extensions) {
     this.transport = transport;
     this.server = server;
     this.limits = limits;
@@ -50,6 +54,8 @@ final class Http3Connection {
     this.sections = new FieldSections(limits, events);
     this.glitches =
         new GlitchLimiter(limits.glitchBurst(), limits.glitchesPerSecond(), System.nanoTime());
+    this.begins = extensions;
+    this.extensions = new Extensions(this, server);
   }
 
   /**
@@ -63,11 +69,12 @@ final class Http3Connection {
     onGoaway = goaway;
     var _ = transport.closed().thenAccept(this::ended);
     events.connected(info());
-    control = ControlStream.open(transport, limits);
+    control = ControlStream.open(transport, limits, extensions.begin(begins));
     spawn("encoder", () -> sections.runEncoderStream(transport));
     spawn("decoder", () -> sections.runDecoderStream(transport));
     UnidirectionalStreams peer =
-        new UnidirectionalStreams(limits, server, sections, this::glitch, new PeerControl());
+        new UnidirectionalStreams(
+            limits, server, sections, this::glitch, new PeerControl(), extensions);
     transport.acceptStreams(stream -> {
       if (stream.bidirectional()) {
         requests.accept(stream);
@@ -79,11 +86,11 @@ final class Http3Connection {
 
   /** Work of a connection's own thread. */
   @FunctionalInterface
-  private interface Work {
+  interface Work {
     void run() throws IOException, InterruptedException;
   }
 
-  private void spawn(String name, Work work) {
+  void spawn(String name, Work work) {
     Thread.ofVirtual()
         .name("h3-" + id + "-" + name)
         .start(() -> {
@@ -114,6 +121,7 @@ final class Http3Connection {
       peerSettings = settings;
       sections.peerSettings(settings);
       events.settings(info(), settings.all());
+      extensions.peerSettings(settings);
     }
 
     @Override
@@ -263,6 +271,7 @@ final class Http3Connection {
 
   private void ended(Termination termination) {
     sections.close();
+    extensions.ended(termination);
     events.closed(info(), termination, sections.stats());
   }
 
@@ -285,6 +294,10 @@ final class Http3Connection {
 
   FieldSections sections() {
     return sections;
+  }
+
+  Extensions extensions() {
+    return extensions;
   }
 
   ActiveCount active() {

@@ -2,7 +2,7 @@ package dev.h3kit.core;
 
 import java.util.Optional;
 
-/** The error codes of RFC 9114 §8.1 and RFC 9204 §6. */
+/** The error codes of RFC 9114 §8.1, RFC 9204 §6 and RFC 9297 §5.2. */
 public enum Http3Error {
   /** No error: the connection or stream is closed without one to signal. */
   H3_NO_ERROR(0x0100),
@@ -43,7 +43,9 @@ public enum Http3Error {
   /** An encoder instruction could not be interpreted. */
   QPACK_ENCODER_STREAM_ERROR(0x0201),
   /** A decoder instruction could not be interpreted. */
-  QPACK_DECODER_STREAM_ERROR(0x0202);
+  QPACK_DECODER_STREAM_ERROR(0x0202),
+  /** An HTTP datagram or a capsule could not be parsed or has no meaning where it came. */
+  H3_DATAGRAM_ERROR(0x33);
 
   private final long code;
 

@@ -5,6 +5,7 @@ import dev.h3kit.core.transport.QuicServer;
 import dev.h3kit.core.transport.ServerTransportConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -13,17 +14,23 @@ import org.jspecify.annotations.Nullable;
 public final class Http3Server {
   private final Http3Limits limits;
   private final Http3Events events;
+  private final List<Http3Extension> extensions;
   private final Handler handler;
   private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
   private @Nullable QuicServer port;
 
-  private Http3Server(Http3Limits limits, Http3Events events, Handler handler) {
+  private Http3Server(
+      Http3Limits limits, Http3Events events, List<Http3Extension> extensions, Handler handler) {
     this.limits = limits;
     this.events = events;
+    this.extensions = List.copyOf(extensions);
     this.handler = handler;
   }
 
-  /** Answers requests. Called on a virtual thread of the request's own. */
+  /**
+   * Answers requests, CONNECT excepted: those are for who has registered with {@link
+   * ExtensionPoint}, and get 501 otherwise. Called on a virtual thread of the request's own.
+   */
   @FunctionalInterface
   public interface Handler {
     /**
@@ -47,21 +54,40 @@ public final class Http3Server {
       InetSocketAddress address,
       Handler handler)
       throws IOException {
-    Http3Server server = new Http3Server(limits, events, handler);
+    return bind(transport, limits, events, List.of(), address, handler);
+  }
+
+  /** As {@link #bind}, with extensions. */
+  public static Http3Server bind(
+      ServerTransportConfig transport,
+      Http3Limits limits,
+      Http3Events events,
+      List<Http3Extension> extensions,
+      InetSocketAddress address,
+      Handler handler)
+      throws IOException {
+    Http3Server server = new Http3Server(limits, events, extensions, handler);
     server.port = QuicServer.bind(transport, address, server::serve);
     return server;
   }
 
   /** A server without a port, for connections that come from elsewhere. */
   static Http3Server withoutPort(Http3Limits limits, Http3Events events, Handler handler) {
-    return new Http3Server(limits, events, handler);
+    return withoutPort(limits, events, List.of(), handler);
+  }
+
+  /** As {@link #withoutPort(Http3Limits, Http3Events, Handler)}, with extensions. */
+  static Http3Server withoutPort(
+      Http3Limits limits, Http3Events events, List<Http3Extension> extensions, Handler handler) {
+    return new Http3Server(limits, events, extensions, handler);
   }
 
   /**
    * Serves a connection whose handshake is done; blocks briefly while its control stream is opened.
    */
   void serve(Connection transport) {
-    ServerConnection connection = new ServerConnection(transport, limits, events, handler);
+    ServerConnection connection =
+        new ServerConnection(transport, limits, events, extensions, handler);
     connections.add(connection);
     var _ = transport.closed().thenRun(() -> connections.remove(connection));
     try {

@@ -23,6 +23,7 @@ final class MessageReader {
   private State state = State.HEAD;
   private @Nullable Deadline phaseDeadline;
   private List<FieldLine> trailers = List.of();
+  private boolean tunnel;
   private long expected = -1;
   private long received;
   private long plainOctets;
@@ -108,6 +109,40 @@ final class MessageReader {
   void beginContent(long contentLength) {
     state = State.CONTENT;
     expected = contentLength;
+  }
+
+  /** From the head on the stream is a tunnel's: DATA frames without a known length. */
+  void beginTunnel() {
+    beginContent(-1);
+    tunnel = true;
+  }
+
+  /** What reads the stream's octets, to hand them to an extension. */
+  FrameReader frames() {
+    return frames;
+  }
+
+  /**
+   * Answers the integer that the stream begins with and leaves it unread, or -1 if the stream ended
+   * before.
+   */
+  long signal(Deadline deadline) throws IOException {
+    phaseDeadline = deadline;
+    try {
+      return frames.firstInteger();
+    } finally {
+      phaseDeadline = null;
+    }
+  }
+
+  /** As {@link #read(byte[], int, int)}, with a deadline of its own. */
+  int read(byte[] target, int offset, int length, Deadline deadline) throws IOException {
+    phaseDeadline = deadline;
+    try {
+      return read(target, offset, length);
+    } finally {
+      phaseDeadline = null;
+    }
   }
 
   /** Reads content; -1 at the end of the message. */
@@ -229,6 +264,7 @@ final class MessageReader {
   private @Nullable Frame nextOnRequestStream() throws IOException {
     while (true) {
       Frame frame = frames.next();
+      requireTunnelFrame(frame);
       switch (frame) {
         case null -> {
           return null;
@@ -241,6 +277,19 @@ final class MessageReader {
         case Frame.Settings _, Frame.GoAway _, Frame.MaxPushId _, Frame.CancelPush _ ->
             throw unexpected(frame, "on a request stream");
       }
+    }
+  }
+
+  // RFC 9114 §4.4: "Once the CONNECT method has completed, only DATA frames are permitted to be
+  // sent
+  // on the stream. Extension frames MAY be used if specifically permitted by the definition of the
+  // extension. Receipt of any other known frame type MUST be treated as a connection error of type
+  // H3_FRAME_UNEXPECTED."
+  private void requireTunnelFrame(@Nullable Frame frame) throws Http3Exception.OfConnection {
+    if (tunnel
+        && frame != null
+        && !(frame instanceof Frame.Data || frame instanceof Frame.Unknown)) {
+      throw unexpected(frame, "within a tunnel");
     }
   }
 

@@ -23,6 +23,7 @@ record PeerSettings(
   static final long MAX_FIELD_SECTION_SIZE = 0x06;
   static final long QPACK_BLOCKED_STREAMS = 0x07;
   static final long ENABLE_CONNECT_PROTOCOL = 0x08;
+  static final long H3_DATAGRAM = 0x33;
 
   /** What holds until a SETTINGS frame has come. */
   static final PeerSettings DEFAULT = new PeerSettings(VarInt.MAX, 0, 0, false, Map.of());
@@ -69,6 +70,11 @@ record PeerSettings(
     if (id == ENABLE_CONNECT_PROTOCOL && value > 1) {
       throw settingsError("7.2.4", "SETTINGS_ENABLE_CONNECT_PROTOCOL is " + value + ", not 0 or 1");
     }
+    // RFC 9297 §2.1.1: "If the SETTINGS_H3_DATAGRAM setting is received with a value that is
+    // neither 0 nor 1, the receiver MUST terminate the connection with error H3_SETTINGS_ERROR."
+    if (id == H3_DATAGRAM && value > 1) {
+      throw settingsError("7.2.4", "SETTINGS_H3_DATAGRAM is " + value + ", not 0 or 1");
+    }
     // RFC 9114 §7.2.4: "The same setting identifier MUST NOT occur more than once in the SETTINGS
     // frame."
     if (all.putIfAbsent(id, value) != null) {
@@ -80,12 +86,21 @@ record PeerSettings(
     return Http3Exception.connection(Http3Error.H3_SETTINGS_ERROR, section, message);
   }
 
-  /** Appends a SETTINGS frame with what {@code limits} grant, and one reserved setting. */
-  static void write(OctetBuffer out, Http3Limits limits) {
+  /** Whether it takes HTTP datagrams in QUIC datagrams (RFC 9297 §2.1.1). */
+  boolean datagrams() {
+    return all.getOrDefault(H3_DATAGRAM, 0L) == 1;
+  }
+
+  /**
+   * Appends a SETTINGS frame with what {@code limits} grant, those of extensions, and one reserved
+   * setting.
+   */
+  static void write(OctetBuffer out, Http3Limits limits, Map<Long, Long> ofExtensions) {
     OctetBuffer payload = new OctetBuffer(64);
     setting(payload, MAX_FIELD_SECTION_SIZE, limits.fieldSectionSize());
     setting(payload, QPACK_MAX_TABLE_CAPACITY, limits.tableCapacity());
     setting(payload, QPACK_BLOCKED_STREAMS, limits.blockedStreams());
+    ofExtensions.forEach((id, value) -> setting(payload, id, value));
     // RFC 9114 §7.2.4.1: "Endpoints SHOULD include at least one such setting in their SETTINGS
     // frame."
     setting(payload, FrameType.reserved(3), 0);

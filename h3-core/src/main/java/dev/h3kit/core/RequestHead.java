@@ -62,12 +62,13 @@ public record RequestHead(
     if (protocol != null && !method.equals("CONNECT")) {
       throw FieldRules.malformed("4.3", ":protocol stands in a request that is not CONNECT");
     }
+    // RFC 8441 §4: ":protocol [...] is single valued and contains a value from the "Hypertext
+    // Transfer Protocol (HTTP) Upgrade Token Registry"".
+    if (protocol != null && !Connects.isUpgradeToken(protocol)) {
+      throw FieldRules.malformed("4.3", ":protocol is no upgrade token");
+    }
     if (method.equals("CONNECT") && protocol == null) {
-      // RFC 9114 §4.4: "The :scheme and :path pseudo-header fields are omitted", ":authority [...]
-      // contains the host and port to connect to".
-      if (scheme != null || path != null || authority == null || authority.isEmpty()) {
-        throw FieldRules.malformed("4.4", "CONNECT must have :authority, and no :scheme or :path");
-      }
+      Connects.checkTarget(scheme != null || path != null, authority == null ? "" : authority);
     } else {
       checkTarget(method, scheme, path);
     }

@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +30,9 @@ final class RequestStream {
   private final Runnable onOver;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Runnable> abortActions = new ArrayList<>();
+  private final CountDownLatch over = new CountDownLatch(1);
   private boolean aborted;
+  private volatile boolean tunnel;
   private boolean sectionsCancelled;
   private boolean readingOver;
   private boolean writingOver;
@@ -57,7 +62,49 @@ final class RequestStream {
     if (stream.peerResetCode().isPresent()) {
       cancelSections();
     }
+    if (tunnel) {
+      cancelTunnel();
+    }
     actions.forEach(Runnable::run);
+  }
+
+  /** The CONNECT was accepted: the stream is a tunnel from now on. */
+  void beginTunnel() {
+    reader.beginTunnel();
+    boolean late;
+    lock.lock();
+    try {
+      tunnel = true;
+      late = aborted;
+    } finally {
+      lock.unlock();
+    }
+    if (late) {
+      cancelTunnel();
+    }
+  }
+
+  /**
+   * The tunnel.
+   *
+   * @throws IllegalStateException if the stream is none
+   */
+  Tunnel tunnel() {
+    if (!tunnel) {
+      throw new IllegalStateException("no CONNECT that was answered with 2xx");
+    }
+    return new Tunnel(this);
+  }
+
+  // RFC 9114 §4.4: "If the stream is reset or reading is aborted by the client, a proxy SHOULD
+  // perform
+  // the same operation on the other direction in order to ensure that both directions of the stream
+  // are cancelled."
+  private void cancelTunnel() {
+    stream.reset(Http3Error.H3_REQUEST_CANCELLED.code());
+    stream.stopReading(Http3Error.H3_REQUEST_CANCELLED.code());
+    // What others do at the end must not hold the transport's thread.
+    Thread.ofVirtual().name("h3-tunnel-over-", stream.id()).start(() -> over(true, true));
   }
 
   void onAbort(Runnable action) {
@@ -134,6 +181,9 @@ final class RequestStream {
   }
 
   void writeTrailers(List<FieldLine> trailers) throws IOException {
+    if (tunnel) {
+      throw new IllegalStateException("a tunnel has no trailers");
+    }
     writing(w -> w.trailers(trailers));
   }
 
@@ -150,6 +200,21 @@ final class RequestStream {
       stream.reset(error.code());
     }
     over(false, true);
+  }
+
+  void stopReading(long code) {
+    stream.stopReading(code);
+    over(true, false);
+  }
+
+  void reset(long code) {
+    stream.reset(code);
+    over(false, true);
+  }
+
+  /** Waits until both halves are over; false if the deadline passed before. */
+  boolean awaitOver(Deadline deadline) throws InterruptedException {
+    return over.await(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
   }
 
   void abort(Http3Error error) {
@@ -198,6 +263,7 @@ final class RequestStream {
     } finally {
       lock.unlock();
     }
+    over.countDown();
     onOver.run();
   }
 
@@ -240,7 +306,14 @@ final class RequestStream {
       case MessageReader.HeadTooLargeException large -> large;
       default -> {
         abort(Http3Error.H3_REQUEST_CANCELLED);
-        yield e;
+        OptionalLong stop = stream.peerStopCode();
+        yield tunnel && stop.isPresent()
+            ? new Http3Exception.OfStream(
+                stop.getAsLong(),
+                true,
+                "the peer takes no more from the tunnel: " + Http3Error.nameOf(stop.getAsLong()),
+                e)
+            : e;
       }
     };
   }

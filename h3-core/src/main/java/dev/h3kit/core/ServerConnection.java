@@ -4,6 +4,7 @@ import dev.h3kit.core.transport.Connection;
 import dev.h3kit.core.transport.Stream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,8 +28,13 @@ final class ServerConnection {
   private volatile long lastEnd = System.nanoTime() - LINGER.toNanos();
 
   ServerConnection(
-      Connection transport, Http3Limits limits, Http3Events events, Http3Server.Handler handler) {
-    this.connection = new Http3Connection(transport, true, limits, events, Duration.ZERO);
+      Connection transport,
+      Http3Limits limits,
+      Http3Events events,
+      List<Http3Extension> extensions,
+      Http3Server.Handler handler) {
+    this.connection =
+        new Http3Connection(transport, true, limits, events, Duration.ZERO, extensions);
     this.handler = handler;
     this.turns = new Semaphore(limits.concurrentRequests());
   }

@@ -27,4 +27,13 @@ public non-sealed interface ServerExchange extends Exchange {
    * @param last whether the message ends with it
    */
   void send(ResponseHead head, ByteBuffer content, boolean last) throws IOException;
+
+  /**
+   * Accepts a CONNECT: sends a 2xx response, behind which octets go both ways (RFC 9114 §4.4, RFC
+   * 9220 §3). The tunnel must be over when the handler returns.
+   *
+   * @throws IllegalStateException if the request is no CONNECT, or the final response was sent
+   * @throws IllegalArgumentException if the status is not 2xx, or there is a content-length
+   */
+  Tunnel tunnel(ResponseHead head) throws IOException;
 }

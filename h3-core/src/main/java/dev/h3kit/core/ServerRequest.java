@@ -30,12 +30,27 @@ final class ServerRequest implements ServerExchange {
 
   /** Serves the request from its first octet to its end. */
   void serve(Http3Server.Handler handler) {
+    Deadline deadline = Deadline.after(stream.connection().limits().headerDeadline());
+    if (takenByExtension(deadline)) {
+      return;
+    }
     try {
-      if (readHead()) {
-        handler.handle(this);
+      if (readHead(deadline)) {
+        Http3Server.Handler chosen =
+            Connects.isConnect(request) ? extensions().connectHandler(request) : handler;
+        chosen.handle(this);
         afterHandler();
       }
     } catch (Exception e) {
+      if (Connects.isConnect(request)
+          && request.protocol() == null
+          && e instanceof IOException
+          && !(e instanceof Http3Exception)) {
+        // RFC 9114 §4.4: "A proxy treats any error in the TCP connection, which includes receiving
+        // a
+        // TCP segment with the RST bit set, as a stream error of type H3_CONNECT_ERROR."
+        abort(Http3Error.H3_CONNECT_ERROR);
+      }
       // What the stream or the peer did was acted on where it happened; the rest is the handler's
       // failure.
       if (!stream.writer().ended()) {
@@ -46,8 +61,33 @@ final class ServerRequest implements ServerExchange {
     }
   }
 
-  private boolean readHead() throws IOException {
-    Deadline deadline = Deadline.after(stream.connection().limits().headerDeadline());
+  private Extensions extensions() {
+    return stream.connection().extensions();
+  }
+
+  /** Hands the stream over if it begins with the signal of an extension. */
+  private boolean takenByExtension(Deadline deadline) {
+    if (!extensions().takesSignals()) {
+      return false;
+    }
+    try {
+      long signal = stream.reading(() -> stream.reader().signal(deadline));
+      ExtensionPoint.StreamHandler taker = extensions().ofSignal(signal);
+      if (taker == null) {
+        return false;
+      }
+      FrameReader input = stream.reader().frames();
+      input.streamType();
+      extensions().hand(stream.stream(), input, taker);
+    } catch (Http3Exception.OfConnection e) {
+      stream.connection().fail(e);
+    } catch (IOException e) {
+      abort(Http3Error.H3_REQUEST_CANCELLED);
+    }
+    return true;
+  }
+
+  private boolean readHead(Deadline deadline) throws IOException {
     try {
       List<FieldLine> lines = stream.reading(() -> stream.reader().head(deadline));
       if (lines == null) {
@@ -62,7 +102,11 @@ final class ServerRequest implements ServerExchange {
       request =
           stream.reading(() -> {
             RequestHead head = RequestHead.parse(lines);
-            stream.reader().beginContent(FieldRules.contentLength(head.fields()));
+            if (Connects.isConnect(head)) {
+              stream.reader().beginTunnel();
+            } else {
+              stream.reader().beginContent(FieldRules.contentLength(head.fields()));
+            }
             return head;
           });
       return true;
@@ -130,7 +174,24 @@ final class ServerRequest implements ServerExchange {
     if (head.interim()) {
       throw new IllegalArgumentException(head.status() + " is an interim response");
     }
+    boolean accepting = Connects.isConnect(request) && Connects.accepts(head);
+    if (accepting) {
+      Connects.requireAcceptance(head);
+    }
     stream.writing(writer -> writer.head(head.toFieldLines(), content, last));
+    if (accepting) {
+      stream.beginTunnel();
+    }
+  }
+
+  @Override
+  public Tunnel tunnel(ResponseHead head) throws IOException {
+    if (!Connects.isConnect(request)) {
+      throw new IllegalStateException(request.method() + " makes no tunnel");
+    }
+    Connects.requireAcceptance(head);
+    send(head, ByteBuffer.allocate(0), false);
+    return stream.tunnel();
   }
 
   @Override

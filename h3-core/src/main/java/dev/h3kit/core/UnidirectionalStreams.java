@@ -19,6 +19,7 @@ final class UnidirectionalStreams {
   private final FieldSections sections;
   private final MessageReader.Glitches glitches;
   private final Control control;
+  private final Extensions extensions;
   private final Set<Long> critical = ConcurrentHashMap.newKeySet();
 
   /** Takes the frames of the peer's control stream. */
@@ -37,12 +38,14 @@ final class UnidirectionalStreams {
       boolean server,
       FieldSections sections,
       MessageReader.Glitches glitches,
-      Control control) {
+      Control control,
+      Extensions extensions) {
     this.limits = limits;
     this.server = server;
     this.sections = sections;
     this.glitches = glitches;
     this.control = control;
+    this.extensions = extensions;
   }
 
   /** Reads one stream to its end. */
@@ -71,7 +74,7 @@ final class UnidirectionalStreams {
       readCritical(stream, type, "QPACK decoder", () -> readRaw(frames, sections::onDecoderStream));
     } else if (type == PUSH) {
       throw push();
-    } else {
+    } else if (!extensions.takeUnidirectional(type, stream, frames)) {
       // RFC 9114 §6.2: "Recipients of unknown stream types MUST either abort reading of the stream
       // or
       // discard incoming data without further processing."

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.h3kit.qpack.OctetBuffer;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +20,7 @@ class PeerSettingsTest {
   @Test
   void whatWeSendIsWhatAPeerReads() throws Exception {
     OctetBuffer out = new OctetBuffer();
-    PeerSettings.write(out, Http3Limits.SERVER);
+    PeerSettings.write(out, Http3Limits.SERVER, Map.of());
     assertEquals(FrameType.SETTINGS, out.array()[0]);
     PeerSettings read = PeerSettings.parse(out.array(), 2, out.length() - 2);
     assertEquals(16 << 10, read.maxFieldSectionSize());
@@ -49,6 +50,7 @@ class PeerSettingsTest {
     "0505, 265, HTTP/2 setting 0x05",
     "0601 0602, 265, a setting twice",
     "0802, 265, ENABLE_CONNECT_PROTOCOL neither 0 nor 1",
+    "33 02, 265, H3_DATAGRAM neither 0 nor 1",
     "06, 262, a setting without value",
     "0640, 262, a value cut off",
     "40, 262, an identifier cut off"
