@@ -4,6 +4,7 @@ import dev.h3kit.core.ClientExchange;
 import dev.h3kit.core.ConnectionInfo;
 import dev.h3kit.core.Deadline;
 import dev.h3kit.core.Http3Error;
+import dev.h3kit.core.Priority;
 import dev.h3kit.core.RequestHead;
 import dev.h3kit.core.ResponseHead;
 import dev.h3kit.qpack.FieldLine;
@@ -118,6 +119,9 @@ final class ScriptedLink implements H3Link {
 
     @Override
     public void stopSending(Http3Error error) {}
+
+    @Override
+    public void updatePriority(Priority priority) {}
 
     @Override
     public void stopReading(Http3Error error) {}

@@ -29,4 +29,14 @@ public non-sealed interface ClientExchange extends Exchange {
   default Tunnel tunnel() {
     throw new IllegalStateException("no CONNECT that was answered with 2xx");
   }
+
+  /**
+   * Tells the server that the response is wanted sooner or later than was said before, by a
+   * PRIORITY_UPDATE frame (RFC 9218 §7.2). What was said first is the request's own {@code
+   * priority} field, if it had one: see {@link Priority#toField}. A server may heed it or not. May
+   * be called by any thread, also when the exchange is over, where it has no effect.
+   *
+   * @throws Http3Exception.OfConnection if the connection is lost
+   */
+  void updatePriority(Priority priority) throws IOException;
 }

@@ -14,7 +14,7 @@ final class ClientRequest implements ClientExchange {
   private volatile boolean rejected;
 
   ClientRequest(Http3Connection connection, Stream stream, RequestHead head, Runnable onOver) {
-    this.stream = new RequestStream(connection, stream, onOver);
+    this.stream = new RequestStream(connection, stream, Pace.NONE, onOver);
     this.head = head;
   }
 
@@ -98,6 +98,11 @@ final class ClientRequest implements ClientExchange {
   @Override
   public Tunnel tunnel() {
     return stream.tunnel();
+  }
+
+  @Override
+  public void updatePriority(Priority priority) throws IOException {
+    stream.connection().priorityUpdate(streamId(), priority);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.h3kit.core.transport.StopSendingException;
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.qpack.OctetBuffer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -65,6 +66,17 @@ final class ControlStream {
     VarInt.write(out, id);
     write(out);
     return true;
+  }
+
+  /** Sends PRIORITY_UPDATE for a request stream (RFC 9218 §7.2). */
+  void priorityUpdate(long streamId, Priority priority) throws IOException {
+    byte[] value = priority.fieldValue().getBytes(StandardCharsets.US_ASCII);
+    OctetBuffer out = new OctetBuffer(32);
+    VarInt.write(out, FrameType.PRIORITY_UPDATE);
+    VarInt.write(out, VarInt.sizeOf(streamId) + value.length);
+    VarInt.write(out, streamId);
+    out.put(value, 0, value.length);
+    write(out);
   }
 
   /** Sends a frame without meaning, which keeps the connection from falling idle. */

@@ -36,6 +36,15 @@ sealed interface Frame {
   /** The client takes pushes up to {@code pushId}. */
   record MaxPushId(long pushId) implements Frame {}
 
+  /**
+   * A client wants another priority (RFC 9218 §7.2).
+   *
+   * @param push whether of a push rather than of a request
+   * @param id the stream id, or the push id
+   * @param value the value of a {@code priority} field
+   */
+  record PriorityUpdate(boolean push, long id, String value) implements Frame {}
+
   /** A promised request. */
   record PushPromise(long pushId, ByteBuffer section) implements Frame {}
 

@@ -3,6 +3,7 @@ package dev.h3kit.core;
 import dev.h3kit.core.transport.Stream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +84,9 @@ final class FrameReader {
         type == FrameType.SETTINGS
             || type == FrameType.GOAWAY
             || type == FrameType.MAX_PUSH_ID
-            || type == FrameType.CANCEL_PUSH;
+            || type == FrameType.CANCEL_PUSH
+            || type == FrameType.PRIORITY_UPDATE
+            || type == FrameType.PRIORITY_UPDATE_PUSH;
     if (!known) {
       // RFC 9114 §9: "Implementations MUST ignore unknown or unsupported values in all extensible
       // protocol elements."
@@ -107,6 +110,11 @@ final class FrameReader {
           PeerSettings.parse(
               payload.array(), payload.arrayOffset() + payload.position(), payload.remaining()));
     }
+    if (type == FrameType.PRIORITY_UPDATE || type == FrameType.PRIORITY_UPDATE_PUSH) {
+      long element = firstInteger(payload, "PRIORITY_UPDATE ends within its element id");
+      String value = StandardCharsets.ISO_8859_1.decode(payload).toString();
+      return new Frame.PriorityUpdate(type == FrameType.PRIORITY_UPDATE_PUSH, element, value);
+    }
     long id = onlyInteger(payload);
     if (type == FrameType.GOAWAY) {
       return new Frame.GoAway(id);
@@ -120,13 +128,19 @@ final class FrameReader {
       return new Frame.OversizedHeaders(length);
     }
     ByteBuffer payload = payload((int) length);
+    long id = firstInteger(payload, "PUSH_PROMISE ends within its push id");
+    return new Frame.PushPromise(id, payload);
+  }
+
+  private static long firstInteger(ByteBuffer payload, String cut)
+      throws Http3Exception.OfConnection {
     int size = payload.hasRemaining() ? VarInt.length(payload.get(payload.position())) : 1;
     if (size > payload.remaining()) {
-      throw frameError("PUSH_PROMISE ends within its push id");
+      throw frameError(cut);
     }
-    long id = VarInt.read(payload.array(), payload.arrayOffset() + payload.position(), size);
+    long number = VarInt.read(payload.array(), payload.arrayOffset() + payload.position(), size);
     payload.position(payload.position() + size);
-    return new Frame.PushPromise(id, payload);
+    return number;
   }
 
   // RFC 9114 §7.1: "A frame payload that contains additional bytes after the identified fields or a

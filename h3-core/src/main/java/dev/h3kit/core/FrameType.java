@@ -10,6 +10,12 @@ final class FrameType {
   static final long GOAWAY = 0x07;
   static final long MAX_PUSH_ID = 0x0d;
 
+  /** PRIORITY_UPDATE of a request stream (RFC 9218 §7.2). */
+  static final long PRIORITY_UPDATE = 0xf0700;
+
+  /** PRIORITY_UPDATE of a push stream. */
+  static final long PRIORITY_UPDATE_PUSH = 0xf0701;
+
   private FrameType() {}
 
   /** Whether HTTP/2 used the type and HTTP/3 forbids it (RFC 9114 §7.2.8). */

@@ -33,6 +33,7 @@ final class Http3Connection {
   private final ActiveCount active = new ActiveCount();
   private final List<Http3Extension> begins;
   private final Extensions extensions;
+  private final Priorities priorities;
   private volatile PeerSettings peerSettings = PeerSettings.DEFAULT;
   private volatile long peerGoaway = Long.MAX_VALUE;
   private long maxPushId = -1;
@@ -56,6 +57,7 @@ final class Http3Connection {
         new GlitchLimiter(limits.glitchBurst(), limits.glitchesPerSecond(), System.nanoTime());
     this.begins = extensions;
     this.extensions = new Extensions(this, server);
+    this.priorities = new Priorities(transport.peerBidirectionalStreams());
   }
 
   /**
@@ -69,6 +71,7 @@ final class Http3Connection {
     onGoaway = goaway;
     var _ = transport.closed().thenAccept(this::ended);
     events.connected(info());
+    transport.onSent(priorities.scheduler()::progressed);
     control = ControlStream.open(transport, limits, extensions.begin(begins));
     spawn("encoder", () -> sections.runEncoderStream(transport));
     spawn("decoder", () -> sections.runDecoderStream(transport));
@@ -181,6 +184,25 @@ final class Http3Connection {
           "7.2.3",
           "CANCEL_PUSH names " + pushId + ", which was never promised");
     }
+
+    @Override
+    public void priorityUpdate(Frame.PriorityUpdate update) throws Http3Exception.OfConnection {
+      // RFC 9218 §7.2: "Servers MUST NOT send PRIORITY_UPDATE frames of either type. If a client
+      // receives a PRIORITY_UPDATE frame, this MUST be treated as a connection error of type
+      // H3_FRAME_UNEXPECTED."
+      if (!server) {
+        throw Priorities.error(Http3Error.H3_FRAME_UNEXPECTED, "a server sent PRIORITY_UPDATE");
+      }
+      // RFC 9218 §7.2: "If a server receives a PRIORITY_UPDATE (type=0xF0701) with a push ID that
+      // is greater than the maximum push ID or that has not yet been promised, this MUST be treated
+      // as a connection error of type H3_ID_ERROR."
+      if (update.push()) {
+        throw Priorities.error(
+            Http3Error.H3_ID_ERROR,
+            "PRIORITY_UPDATE names push " + update.id() + ", which was never promised");
+      }
+      priorities.update(update);
+    }
   }
 
   /**
@@ -241,8 +263,33 @@ final class Http3Connection {
     return new MessageReader(stream, limits, sections, this::glitch, server);
   }
 
-  MessageWriter writer(Stream stream) {
-    return new MessageWriter(stream, limits, sections, () -> peerSettings);
+  MessageWriter writer(Stream stream, Pace pace) {
+    return new MessageWriter(stream, limits, sections, () -> peerSettings, pace);
+  }
+
+  /** The priorities of the responses that a server writes. */
+  Priorities priorities() {
+    return priorities;
+  }
+
+  /**
+   * Sends PRIORITY_UPDATE for a request (RFC 9218 §7.2).
+   *
+   * @throws Http3Exception.OfConnection if the connection is lost
+   */
+  void priorityUpdate(long streamId, Priority priority) throws IOException {
+    ControlStream stream = control;
+    if (stream == null) {
+      return;
+    }
+    try {
+      stream.priorityUpdate(streamId, priority);
+    } catch (Http3Exception.OfConnection e) {
+      fail(e);
+      throw e;
+    } catch (ConnectionClosedException e) {
+      throw RequestStream.ofConnection(e.termination(), e);
+    }
   }
 
   /** Closes the connection because of an error that was found here. */

@@ -274,7 +274,14 @@ final class MessageReader {
         case Frame.Data _, Frame.Headers _, Frame.OversizedHeaders _ -> {
           return frame;
         }
-        case Frame.Settings _, Frame.GoAway _, Frame.MaxPushId _, Frame.CancelPush _ ->
+        // RFC 9218 §7.2: "Receiving a PRIORITY_UPDATE frame on a stream other than the client
+        // control
+        // stream MUST be treated as a connection error of type H3_FRAME_UNEXPECTED."
+        case Frame.Settings _,
+            Frame.GoAway _,
+            Frame.MaxPushId _,
+            Frame.CancelPush _,
+            Frame.PriorityUpdate _ ->
             throw unexpected(frame, "on a request stream");
       }
     }

@@ -21,6 +21,7 @@ final class MessageWriter {
   private final Http3Limits limits;
   private final FieldSections sections;
   private final Peer peer;
+  private final Pace pace;
   private byte[] scratch = new byte[0];
   private boolean ended;
   private boolean headSent;
@@ -33,11 +34,12 @@ final class MessageWriter {
     PeerSettings settings();
   }
 
-  MessageWriter(Stream stream, Http3Limits limits, FieldSections sections, Peer peer) {
+  MessageWriter(Stream stream, Http3Limits limits, FieldSections sections, Peer peer, Pace pace) {
     this.stream = stream;
     this.limits = limits;
     this.sections = sections;
     this.peer = peer;
+    this.pace = pace;
   }
 
   /** Writes an interim header section. */
@@ -48,22 +50,28 @@ final class MessageWriter {
     put(out.array(), 0, out.length());
   }
 
-  /** Writes the header section with the first content in one go. */
+  /**
+   * Writes the header section, with the first content in one go unless that has to wait for its
+   * turn.
+   */
   void head(List<FieldLine> lines, ByteBuffer content, boolean last) throws IOException {
     requireState(!headSent, "the header section was sent");
     OctetBuffer out = new OctetBuffer(256 + Math.min(content.remaining(), SLICE));
     headers(lines, out);
     headSent = true;
     int length = content.remaining();
-    if (length > 0) {
-      VarInt.write(out, FrameType.DATA);
-      VarInt.write(out, length);
-      int first = Math.min(length, SLICE);
-      out.ensure(first);
-      content.get(out.array(), out.length(), first);
-      out.length(out.length() + first);
+    int first = Math.min(length, SLICE);
+    if (length == 0 || !pace.tryEnter(first)) {
+      put(out.array(), 0, out.length());
+      content(content, last);
+      return;
     }
-    put(out.array(), 0, out.length());
+    VarInt.write(out, FrameType.DATA);
+    VarInt.write(out, length);
+    out.ensure(first);
+    content.get(out.array(), out.length(), first);
+    out.length(out.length() + first);
+    putEntered(out.array(), 0, out.length());
     rest(content);
     if (last) {
       finish();
@@ -81,7 +89,8 @@ final class MessageWriter {
       int at = VarInt.write(buffer, 0, FrameType.DATA);
       at = VarInt.write(buffer, at, length);
       content.get(buffer, at, first);
-      put(buffer, 0, at + first);
+      pace.enter(first);
+      putEntered(buffer, 0, at + first);
       rest(content);
     }
     if (last) {
@@ -102,19 +111,29 @@ final class MessageWriter {
   private void rest(ByteBuffer content) throws IOException {
     while (content.hasRemaining()) {
       int step = Math.min(content.remaining(), SLICE);
+      pace.enter(step);
       if (content.hasArray()) {
-        put(content.array(), content.arrayOffset() + content.position(), step);
+        putEntered(content.array(), content.arrayOffset() + content.position(), step);
         content.position(content.position() + step);
       } else {
         byte[] buffer = scratch(step);
         content.get(buffer, 0, step);
-        put(buffer, 0, step);
+        putEntered(buffer, 0, step);
       }
     }
   }
 
   private void put(byte[] octets, int offset, int length) throws IOException {
     stream.write(octets, offset, length, Deadline.after(limits.idle()));
+  }
+
+  /** Writes what the pace has let through. */
+  private void putEntered(byte[] octets, int offset, int length) throws IOException {
+    try {
+      put(octets, offset, length);
+    } finally {
+      pace.leave();
+    }
   }
 
   private void finish() throws IOException {

@@ -27,6 +27,7 @@ final class RequestStream {
   private final Stream stream;
   private final MessageReader reader;
   private final MessageWriter writer;
+  private final Pace pace;
   private final Runnable onOver;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Runnable> abortActions = new ArrayList<>();
@@ -38,18 +39,21 @@ final class RequestStream {
   private boolean writingOver;
 
   /**
+   * @param pace when our message may be written
    * @param onOver runs once when both halves are over
    */
-  RequestStream(Http3Connection connection, Stream stream, Runnable onOver) {
+  RequestStream(Http3Connection connection, Stream stream, Pace pace, Runnable onOver) {
     this.connection = connection;
     this.stream = stream;
     this.reader = connection.reader(stream);
-    this.writer = connection.writer(stream);
+    this.writer = connection.writer(stream, pace);
+    this.pace = pace;
     this.onOver = onOver;
     stream.onAbort(this::aborted);
   }
 
   private void aborted() {
+    pace.cancel();
     List<Runnable> actions;
     lock.lock();
     try {
@@ -196,6 +200,7 @@ final class RequestStream {
   }
 
   void stopSending(Http3Error error) {
+    pace.cancel();
     if (!writer.ended()) {
       stream.reset(error.code());
     }
@@ -222,6 +227,7 @@ final class RequestStream {
   }
 
   private void abort(long code) {
+    pace.cancel();
     if (!writer.ended()) {
       stream.reset(code);
     }

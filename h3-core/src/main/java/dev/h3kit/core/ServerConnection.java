@@ -53,6 +53,7 @@ final class ServerConnection {
   }
 
   private void accept(Stream stream) {
+    connection.priorities().seen(stream.id());
     boolean taken;
     lock.lock();
     try {

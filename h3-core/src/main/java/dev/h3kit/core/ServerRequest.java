@@ -22,10 +22,14 @@ final class ServerRequest implements ServerExchange {
       new RequestHead("GET", "https", "localhost", "/", null, List.of());
 
   private final RequestStream stream;
+  private final Turn turn;
   private RequestHead request = NONE;
 
   ServerRequest(Http3Connection connection, Stream stream) {
-    this.stream = new RequestStream(connection, stream, () -> {});
+    this.turn = connection.priorities().opened(stream);
+    this.stream =
+        new RequestStream(
+            connection, stream, turn, () -> connection.priorities().over(stream.id()));
   }
 
   /** Serves the request from its first octet to its end. */
@@ -109,6 +113,7 @@ final class ServerRequest implements ServerExchange {
             }
             return head;
           });
+      turn.requested(request);
       return true;
     } catch (MessageReader.HeadTooLargeException _) {
       refuse();
@@ -178,6 +183,7 @@ final class ServerRequest implements ServerExchange {
     if (accepting) {
       Connects.requireAcceptance(head);
     }
+    turn.responded(head.fields());
     stream.writing(writer -> writer.head(head.toFieldLines(), content, last));
     if (accepting) {
       stream.beginTunnel();

@@ -31,6 +31,8 @@ final class UnidirectionalStreams {
     void maxPushId(long pushId) throws Http3Exception.OfConnection;
 
     void cancelPush(long pushId) throws Http3Exception.OfConnection;
+
+    void priorityUpdate(Frame.PriorityUpdate update) throws Http3Exception.OfConnection;
   }
 
   UnidirectionalStreams(
@@ -168,6 +170,10 @@ final class UnidirectionalStreams {
         case Frame.CancelPush cancel -> {
           glitches.count("CANCEL_PUSH", FrameType.CANCEL_PUSH);
           control.cancelPush(cancel.pushId());
+        }
+        case Frame.PriorityUpdate update -> {
+          glitches.count("PRIORITY_UPDATE", FrameType.PRIORITY_UPDATE);
+          control.priorityUpdate(update);
         }
         case Frame.Unknown unknown -> glitches.count("frame", unknown.type());
         // RFC 9114 §7.2.1, §7.2.2, §7.2.5: on a control stream these are "a connection error of

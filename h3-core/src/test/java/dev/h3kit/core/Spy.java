@@ -27,6 +27,11 @@ record Spy(Connection connection, AtomicReference<Stream> last) implements Conne
   }
 
   @Override
+  public int peerBidirectionalStreams() {
+    return connection.peerBidirectionalStreams();
+  }
+
+  @Override
   public void acceptStreams(Consumer<Stream> acceptor) {}
 
   @Override

@@ -37,6 +37,16 @@ public interface Connection {
    */
   void acceptStreams(Consumer<Stream> acceptor);
 
+  /** How many bidirectional streams the peer may have open at a time. */
+  int peerBidirectionalStreams();
+
+  /**
+   * Runs {@code action} whenever octets of streams have left, on one thread of the transport that
+   * must not be blocked; a transport that does not know when they leave never runs it. Called at
+   * most once, before anything is written.
+   */
+  default void onSent(Runnable action) {}
+
   /**
    * Closes the connection with an application error code (RFC 9000 §10.2). Data already written is
    * given a short time to leave, bounded by the transport; later calls do nothing. Does not block

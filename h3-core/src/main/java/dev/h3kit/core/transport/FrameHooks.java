@@ -14,6 +14,7 @@ import tech.kwik.core.frame.Padding;
 import tech.kwik.core.frame.QuicFrame;
 import tech.kwik.core.frame.ResetStreamFrame;
 import tech.kwik.core.frame.StopSendingFrame;
+import tech.kwik.core.frame.StreamDataBlockedFrame;
 import tech.kwik.core.frame.StreamFrame;
 import tech.kwik.core.packet.PacketMetaData;
 import tech.kwik.core.packet.QuicPacket;
@@ -85,20 +86,37 @@ final class FrameHooks {
 
   /** On the connection's sender thread, after the packets have left. */
   static void sent(KwikConnection connection, List<QuicPacket> packets) {
+    boolean ofStreams = false;
     for (QuicPacket packet : packets) {
       for (QuicFrame frame : packet.getFrames()) {
         switch (frame) {
           case StreamFrame f -> {
+            ofStreams = true;
             KwikStream stream = connection.stream(f.getStreamId());
             if (stream != null) {
               stream.left(f.getUpToOffset(), f.isFinal());
             }
           }
+          case StreamDataBlockedFrame f -> blocked(connection, f);
           case MaxDataFrame f -> connection.dataLimitSent(f.getMaxData());
           case NewConnectionIdFrame f -> connection.connectionIdIssued(f.getConnectionId());
           default -> {}
         }
       }
+    }
+    if (ofStreams) {
+      connection.streamsSent();
+    }
+  }
+
+  /** The frame does not tell its fields, but writes them (RFC 9000 §19.13). */
+  private static void blocked(KwikConnection connection, StreamDataBlockedFrame frame) {
+    ByteBuffer octets = ByteBuffer.allocate(frame.getFrameLength());
+    frame.serialize(octets);
+    octets.flip().get();
+    KwikStream stream = connection.stream((int) Varints.read(octets));
+    if (stream != null) {
+      stream.blocked(Varints.read(octets));
     }
   }
 

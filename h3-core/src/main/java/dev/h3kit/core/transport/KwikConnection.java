@@ -76,6 +76,7 @@ final class KwikConnection implements Connection {
   private final Queue<KwikStream> waiting = new ArrayDeque<>();
   private @Nullable Consumer<Stream> acceptor;
 
+  private volatile Runnable sentAction = () -> {};
   private volatile @Nullable QuicConnectionImpl quic;
   private volatile @Nullable Termination termination;
   private volatile @Nullable ConnectionCloseFrame closeFrame;
@@ -346,6 +347,21 @@ final class KwikConnection implements Connection {
     } finally {
       acceptLock.unlock();
     }
+  }
+
+  @Override
+  public int peerBidirectionalStreams() {
+    return peerBidirectionalLimit;
+  }
+
+  @Override
+  public void onSent(Runnable action) {
+    sentAction = action;
+  }
+
+  /** On the sender thread: octets of streams have left. */
+  void streamsSent() {
+    sentAction.run();
   }
 
   @Override

@@ -86,6 +86,7 @@ final class KwikStream implements Stream {
   private volatile int neededRoom;
   private volatile long written;
   private volatile long sent;
+  private volatile long blockedAt = -1;
   private volatile boolean finishing;
   private volatile boolean finSent;
 
@@ -484,6 +485,21 @@ final class KwikStream implements Stream {
     if (waiting != null && room() >= neededRoom) {
       LockSupport.unpark(waiting);
     }
+  }
+
+  /** The peer was told that its flow control of this stream ends where we are. */
+  void blocked(long limit) {
+    blockedAt = limit;
+  }
+
+  @Override
+  public long backlog() {
+    End end = outputEnd;
+    if (end != null && !(end instanceof End.Finished)) {
+      return 0;
+    }
+    long gone = sent;
+    return gone <= blockedAt ? 0 : written - gone;
   }
 
   private void closeOutput() {

@@ -161,6 +161,11 @@ public final class MemoryTransport {
     }
 
     @Override
+    public int peerBidirectionalStreams() {
+      return streamLimit;
+    }
+
+    @Override
     public void close(long errorCode, String reason) {
       end(
           new Termination(Termination.By.LOCAL, Termination.Kind.APPLICATION, errorCode, reason),

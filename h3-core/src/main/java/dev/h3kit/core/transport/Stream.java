@@ -52,6 +52,14 @@ public interface Stream {
    */
   void write(byte[] octets, int offset, int length, Deadline deadline) throws IOException;
 
+  /**
+   * Octets written that the transport could send and has not sent: they wait for the connection,
+   * not for the peer's flow control of this stream. 0 if unknown.
+   */
+  default long backlog() {
+    return 0;
+  }
+
   /** Ends the writing half (FIN) behind what was written. Does nothing when that half is over. */
   void finish() throws IOException;
 
