@@ -13,4 +13,21 @@ public final class QuicTestConfig {
   public static ClientTransportConfig client() {
     return Loopback.clientConfig();
   }
+
+  /** The same server behind a hook for its datagrams. */
+  public static ServerTransportConfig server(DatagramFaults faults) {
+    ServerTransportConfig d = server();
+    return new ServerTransportConfig(
+        d.identity(),
+        d.idleTimeout(),
+        d.streamReceiveWindow(),
+        d.connectionReceiveWindow(),
+        d.peerBidirectionalStreams(),
+        d.peerUnidirectionalStreams(),
+        d.maxConnections(),
+        d.maxConnectionsPerAddress(),
+        d.handshakesPerSecond(),
+        d.handshakeBurst(),
+        faults);
+  }
 }
