@@ -125,6 +125,9 @@ final class Carrier {
     if (settings.sslContext() != null && settings.trust() == null && !settings.insecure()) {
       return "an SSLContext was given, which QUIC cannot use, but no trust manager";
     }
+    if (settings.clientKey() != null) {
+      return "a client certificate was given, which QUIC cannot show";
+    }
     SSLParameters parameters = settings.sslParameters();
     String[] protocols = parameters == null ? null : parameters.getProtocols();
     if (protocols != null && !Arrays.asList(protocols).contains("TLSv1.3")) {

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class ClientBuilder implements H3ClientBuilder {
   private ProtocolMode mode = ProtocolMode.HTTP3_FIRST;
   private @Nullable X509TrustManager trust;
   private boolean insecure;
+  private @Nullable X509KeyManager clientKey;
   private Resolver resolver = Resolver.SYSTEM;
   private Duration raceSoft = Duration.ofMillis(100);
   private Duration raceHard = Duration.ofMillis(200);
@@ -55,6 +57,12 @@ final class ClientBuilder implements H3ClientBuilder {
   @Override
   public ClientBuilder insecure() {
     insecure = true;
+    return this;
+  }
+
+  @Override
+  public ClientBuilder clientKey(X509KeyManager key) {
+    clientKey = Objects.requireNonNull(key);
     return this;
   }
 
@@ -181,6 +189,7 @@ final class ClientBuilder implements H3ClientBuilder {
         mode,
         trust,
         insecure,
+        clientKey,
         resolver,
         raceSoft,
         raceHard,

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ record ClientSettings(
     ProtocolMode mode,
     @Nullable X509TrustManager trust,
     boolean insecure,
+    @Nullable X509KeyManager clientKey,
     Resolver resolver,
     Duration raceSoft,
     Duration raceHard,

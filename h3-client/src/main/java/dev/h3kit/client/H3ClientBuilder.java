@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
@@ -28,12 +29,20 @@ public interface H3ClientBuilder extends HttpClient.Builder {
 
   /**
    * Who is trusted, over QUIC and over TLS on TCP; default: the platform's trust store, or what
-   * {@link #sslContext} says. The host name is checked on top of it.
+   * {@link #sslContext} says. The host name is checked on top of it. With both, TCP needs both to
+   * agree.
    */
   H3ClientBuilder trust(X509TrustManager trust);
 
   /** Checks neither certificates nor host names, over any transport. For tests only. */
   H3ClientBuilder insecure();
+
+  /**
+   * The key and certificate to show to servers that ask for them, over TLS on TCP; default: what
+   * {@link #sslContext} says, which is asked alone if it is given. With a key, requests go over TCP
+   * only: the certificate of a client cannot be shown over QUIC yet.
+   */
+  H3ClientBuilder clientKey(X509KeyManager key);
 
   /**
    * Where hosts are; default {@link Resolver#SYSTEM}. Over TCP it needs {@link TcpResolverProvider}
@@ -76,7 +85,8 @@ public interface H3ClientBuilder extends HttpClient.Builder {
    * {@inheritDoc}
    *
    * <p>QUIC cannot ask an {@code SSLContext} whom it trusts: without {@link #trust} as well,
-   * requests go over TCP only.
+   * requests go over TCP only. With it, a certificate that the context would show to the server is
+   * shown over TCP only.
    */
   @Override
   H3ClientBuilder sslContext(SSLContext sslContext);

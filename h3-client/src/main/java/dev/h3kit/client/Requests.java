@@ -2,14 +2,30 @@ package dev.h3kit.client;
 
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Checks requests, which may come from other implementations of {@link HttpRequest}. */
 final class Requests {
   private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
+  // What java.net.http sets itself, but for what its system property allows.
+  private static final Set<String> RESTRICTED = restricted();
+
   private Requests() {}
+
+  private static Set<String> restricted() {
+    Set<String> names =
+        new HashSet<>(Set.of("connection", "content-length", "expect", "host", "upgrade"));
+    String allowed = System.getProperty("jdk.httpclient.allowRestrictedHeaders", "");
+    for (String name : allowed.split(",", -1)) {
+      names.remove(name.strip().toLowerCase(Locale.ROOT));
+    }
+    return Set.copyOf(names);
+  }
 
   /**
    * Checks what {@link HttpRequest.Builder} would have checked.
@@ -37,6 +53,9 @@ final class Requests {
           if (!TOKEN.matcher(name).matches()
               || values.stream().anyMatch(value -> value.matches("(?s).*[\\x00\\r\\n].*"))) {
             throw new IllegalArgumentException("illegal header field " + name);
+          }
+          if (RESTRICTED.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException("restricted header name: \"" + name + "\"");
           }
         });
   }

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -263,7 +264,7 @@ final class TcpClient {
     }
 
     @Override
-    public void handshaken() throws SSLException {
+    public void handshaken(SSLSession session) throws SSLException {
       if (!gate.pass()) {
         throw new SSLException("QUIC was faster");
       }

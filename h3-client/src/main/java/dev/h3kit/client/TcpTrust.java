@@ -5,8 +5,13 @@ import java.security.KeyManagementException;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -40,27 +45,55 @@ final class TcpTrust {
   private SSLContext make(boolean fresh) {
     try {
       X509TrustManager trust = settings.trust();
+      SSLContext given = settings.sslContext();
       if (settings.insecure()) {
-        return of(new TrustManager[] {new TrustAll()});
+        return of(new TrustAll());
+      }
+      if (given != null) {
+        return trust == null ? given : new WatchedSslContext(given, () -> new Agreement(trust));
       }
       if (trust != null) {
-        return of(new TrustManager[] {new WithHostCheck(trust)});
+        return of(new WithHostCheck(trust));
       }
-      SSLContext given = settings.sslContext();
-      if (given != null) {
-        return given;
-      }
-      return fresh ? of(null) : SSLContext.getDefault();
+      return fresh || settings.clientKey() != null ? of(null) : SSLContext.getDefault();
     } catch (NoSuchAlgorithmException | KeyManagementException e) {
       throw new IllegalStateException("this JVM has no TLS: " + e.getMessage(), e);
     }
   }
 
-  private static SSLContext of(TrustManager @Nullable [] trust)
+  private SSLContext of(@Nullable TrustManager trust)
       throws NoSuchAlgorithmException, KeyManagementException {
+    KeyManager key = settings.clientKey();
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust, null);
+    context.init(
+        key == null ? null : new KeyManager[] {key},
+        trust == null ? null : new TrustManager[] {trust},
+        null);
     return context;
+  }
+
+  /** A context decides, and a trust manager beside it has to agree. */
+  private record Agreement(X509TrustManager trust) implements TlsWatch {
+    @Override
+    public void connected() {}
+
+    @Override
+    public void handshaken(SSLSession session) throws SSLException {
+      try {
+        X509Certificate[] chain =
+            Arrays.stream(session.getPeerCertificates())
+                .map(X509Certificate.class::cast)
+                .toArray(X509Certificate[]::new);
+        trust.checkServerTrusted(chain, "UNKNOWN");
+      } catch (CertificateException e) {
+        SSLHandshakeException failure = new SSLHandshakeException(Failures.message(e));
+        failure.initCause(e);
+        throw failure;
+      }
+    }
+
+    @Override
+    public void written() {}
   }
 
   /** TLS checks the host name itself (RFC 2818 §3.1) where the trust manager is a plain one. */

@@ -30,7 +30,7 @@ final class WatchedSslEngine extends SSLEngine {
     // The engine says FINISHED once for a handshake, from the call that completed it.
     if (result.getHandshakeStatus() == HandshakeStatus.FINISHED
         && handshaken.compareAndSet(false, true)) {
-      watch.handshaken();
+      watch.handshaken(engine.getSession());
     }
     return result;
   }

@@ -53,6 +53,16 @@ enum ClientKind {
     return builder.build();
   }
 
+  /** A client that may use TCP too: for what HTTP/3 cannot do. */
+  HttpClient anyProtocol(Consumer<HttpClient.Builder> settings) {
+    return client(builder -> {
+      if (builder instanceof H3ClientBuilder ours) {
+        ours.protocolMode(ProtocolMode.HTTP3_FIRST);
+      }
+      settings.accept(builder);
+    });
+  }
+
   static SSLContext trusting() {
     try {
       SSLContext context = SSLContext.getInstance("TLS");

@@ -15,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -27,8 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -399,52 +396,6 @@ class ContractTest {
       server.site.release.countDown();
       String ran = name.get(20, TimeUnit.SECONDS);
       assertTrue(ran.startsWith("mine-"), ran);
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void wrongRequestsAreRefusedAtOnce(ClientKind kind) {
-    try (HttpClient client = kind.client()) {
-      HttpRequest wrong =
-          new HttpRequest() {
-            @Override
-            public Optional<BodyPublisher> bodyPublisher() {
-              return Optional.empty();
-            }
-
-            @Override
-            public String method() {
-              return "GET";
-            }
-
-            @Override
-            public Optional<Duration> timeout() {
-              return Optional.empty();
-            }
-
-            @Override
-            public boolean expectContinue() {
-              return false;
-            }
-
-            @Override
-            public URI uri() {
-              return URI.create("ftp://localhost/x");
-            }
-
-            @Override
-            public Optional<HttpClient.Version> version() {
-              return Optional.empty();
-            }
-
-            @Override
-            public HttpHeaders headers() {
-              return HttpHeaders.of(Map.of(), (name, value) -> true);
-            }
-          };
-      assertThrows(
-          IllegalArgumentException.class, () -> client.sendAsync(wrong, BodyHandlers.discarding()));
     }
   }
 

@@ -90,7 +90,7 @@ final class TestServer implements AutoCloseable {
     if (speaks != Speaks.QUIC) {
       tcp = jetty(identity, visit -> self[0].site.visit(visit), true);
       tcp.start();
-      port = ((ServerConnector) tcp.getConnectors()[0]).getLocalPort();
+      port = port(tcp);
     }
     Http3Server quic = null;
     if (speaks != Speaks.TCP) {
@@ -119,9 +119,31 @@ final class TestServer implements AutoCloseable {
     void visit(TestSite.Visit visit) throws IOException;
   }
 
+  /** A server over TCP that takes only clients with a certificate of the shared authority. */
+  static TestServer forKnownClients() throws Exception {
+    TestServer[] self = new TestServer[1];
+    Server tcp = jetty(IDENTITY, visit -> self[0].site.visit(visit), true);
+    SslContextFactory.Server ssl =
+        ((ServerConnector) tcp.getConnectors()[0])
+            .getConnectionFactory(SslConnectionFactory.class)
+            .getSslContextFactory();
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("authority", IDENTITY.chain().getLast());
+    ssl.setTrustStore(trusted);
+    ssl.setNeedClientAuth(true);
+    tcp.start();
+    self[0] = new TestServer(tcp, null, port(tcp));
+    return self[0];
+  }
+
   /** A server for cleartext HTTP/1.1. */
   static Server cleartext(Visitor visitor) throws Exception {
     return jetty(IDENTITY, visitor, false);
+  }
+
+  static int port(Server server) {
+    return ((ServerConnector) server.getConnectors()[0]).getLocalPort();
   }
 
   private static Server jetty(Identity identity, Visitor visitor, boolean secure) throws Exception {

@@ -132,6 +132,8 @@ final class TestSite {
         Map<String, String> fields = fields("set-cookie", "taste=sweet; Path=/; Secure");
         visit.answer(200, fields).close();
       }
+      case "lines" -> text(visit, 200, "one\n\nzwölf\r\nlast");
+      case "attachment" -> attachment(visit);
       case "refuses" -> {
         // An answer before the content.
         byte[] octets = "no".getBytes(StandardCharsets.UTF_8);
@@ -146,6 +148,14 @@ final class TestSite {
       }
       case "trickle" -> trickle(visit);
       default -> text(visit, 404, "not here");
+    }
+  }
+
+  private void attachment(Visit visit) throws IOException {
+    try (OutputStream out =
+        visit.answer(
+            200, fields("content-disposition", "attachment; filename=\"" + visit.query() + "\""))) {
+      out.write("attached".getBytes(StandardCharsets.UTF_8));
     }
   }
 
