@@ -64,42 +64,60 @@ class ClientRulesTest {
 
   static java.util.stream.Stream<Arguments> connectionErrors() {
     return java.util.stream.Stream.of(
+        // RFC 9114 §4.1: "Receipt of an invalid sequence of frames MUST be treated as a connection
+        // error of type H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9114 §4.1: DATA before HEADERS",
             Http3Error.H3_FRAME_UNEXPECTED,
             (_, request) -> RawPeer.write(request, Wire.data("x"))),
+        // RFC 9114 §4.1: "Receipt of an invalid sequence of frames MUST be treated as a connection
+        // error of type H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9114 §4.1: HEADERS after trailers",
             Http3Error.H3_FRAME_UNEXPECTED,
             (_, request) ->
                 RawPeer.write(request, ok(), Wire.headers("a", "b"), Wire.headers("a", "b"))),
+        // RFC 9114 §7.2.5: "A client MUST treat receipt of a PUSH_PROMISE frame that contains a
+        // larger push ID than the client has advertised as a connection error of H3_ID_ERROR."
         rule(
             "RFC 9114 §7.2.5: a promise that was not allowed",
             Http3Error.H3_ID_ERROR,
             (_, request) ->
                 RawPeer.write(request, Wire.frame(FrameType.PUSH_PROMISE, Wire.hex("000000")))),
+        // RFC 9114 §4.6: "A client MUST treat receipt of a push stream as a connection error of
+        // type H3_ID_ERROR when no MAX_PUSH_ID frame has been sent or when the stream references a
+        // push ID that is greater than the maximum push ID."
         rule(
             "RFC 9114 §4.6: a push stream that was not allowed",
             Http3Error.H3_ID_ERROR,
             (server, _) -> server.unidirectional(Wire.hex("0100"))),
+        // RFC 9114 §7.2.3: "If a CANCEL_PUSH frame is received that references a push ID greater
+        // than currently allowed on the connection, this MUST be treated as a connection error of
+        // type H3_ID_ERROR."
         rule(
             "RFC 9114 §7.2.3: CANCEL_PUSH beyond what was allowed",
             Http3Error.H3_ID_ERROR,
             (server, _) ->
                 server.unidirectional(
                     Wire.control(), Wire.frame(FrameType.CANCEL_PUSH, Wire.varint(1)))),
+        // RFC 9114 §7.2.7: "A client MUST treat the receipt of a MAX_PUSH_ID frame as a connection
+        // error of type H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9114 §7.2.7: MAX_PUSH_ID from a server",
             Http3Error.H3_FRAME_UNEXPECTED,
             (server, _) ->
                 server.unidirectional(
                     Wire.control(), Wire.frame(FrameType.MAX_PUSH_ID, Wire.varint(1)))),
+        // RFC 9114 §7.2.6: "A client MUST treat receipt of a GOAWAY frame containing a stream ID of
+        // any other type as a connection error of type H3_ID_ERROR."
         rule(
             "RFC 9114 §7.2.6: GOAWAY with an id that is no request",
             Http3Error.H3_ID_ERROR,
             (server, _) ->
                 server.unidirectional(
                     Wire.control(), Wire.frame(FrameType.GOAWAY, Wire.varint(3)))),
+        // RFC 9114 §5.2: "Receiving a GOAWAY containing a larger identifier than previously
+        // received MUST be treated as a connection error of type H3_ID_ERROR."
         rule(
             "RFC 9114 §5.2: GOAWAY goes up",
             Http3Error.H3_ID_ERROR,
@@ -108,20 +126,29 @@ class ClientRulesTest {
                     Wire.control(),
                     Wire.frame(FrameType.GOAWAY, Wire.varint(4)),
                     Wire.frame(FrameType.GOAWAY, Wire.varint(8)))),
+        // RFC 9114 §6.1: "Clients MUST treat receipt of a server-initiated bidirectional stream as
+        // a connection error of type H3_STREAM_CREATION_ERROR unless such an extension has been
+        // negotiated."
         rule(
             "RFC 9114 §6.1: a bidirectional stream from a server",
             Http3Error.H3_STREAM_CREATION_ERROR,
             (server, _) -> server.request(Wire.get())),
+        // RFC 9114 §6.2.1: "If the first frame of the control stream is any other frame type, this
+        // MUST be treated as a connection error of type H3_MISSING_SETTINGS."
         rule(
             "RFC 9114 §6.2.1: no SETTINGS first",
             Http3Error.H3_MISSING_SETTINGS,
             (server, _) ->
                 server.unidirectional(
                     new byte[] {0}, Wire.frame(FrameType.GOAWAY, Wire.varint(0)))),
+        // RFC 9114 §7.2.4.1: "These reserved settings MUST NOT be sent, and their receipt MUST be
+        // treated as a connection error of type H3_SETTINGS_ERROR."
         rule(
             "RFC 9114 §7.2.4.1: settings of HTTP/2",
             Http3Error.H3_SETTINGS_ERROR,
             (server, _) -> server.unidirectional(Wire.control(4, 1))),
+        // RFC 9114 §7.1: "When a stream terminates cleanly, if the last frame on the stream was
+        // truncated, this MUST be treated as a connection error of type H3_FRAME_ERROR."
         rule(
             "RFC 9114 §7.1: the answer ends within a frame",
             Http3Error.H3_FRAME_ERROR,
@@ -146,6 +173,9 @@ class ClientRulesTest {
 
   static java.util.stream.Stream<Arguments> streamErrors() {
     return java.util.stream.Stream.of(
+        // RFC 9114 §4.3.2: "This pseudo-header field MUST be included in all responses; otherwise,
+        // the response is malformed (see Section 4.1.2)."
+        // RFC 9114 §4.1.2: "Clients MUST NOT accept a malformed response."
         rule(
             "RFC 9114 §4.3.2: no :status",
             Http3Error.H3_MESSAGE_ERROR,
@@ -154,6 +184,8 @@ class ClientRulesTest {
             "RFC 9114 §4.5: 101",
             Http3Error.H3_MESSAGE_ERROR,
             (_, request) -> RawPeer.write(request, Wire.headers(":status", "101"))),
+        // RFC 9114 §4.2: "A request or response containing uppercase characters in field names MUST
+        // be treated as malformed."
         rule(
             "RFC 9114 §4.2: upper case",
             Http3Error.H3_MESSAGE_ERROR,
@@ -166,6 +198,8 @@ class ClientRulesTest {
             "RFC 9114 §4.1: interim responses only",
             Http3Error.H3_MESSAGE_ERROR,
             (_, request) -> RawPeer.write(request, Wire.headers(":status", "103")).finish()),
+        // RFC 9114 §4.1.2: "Malformed requests or responses that are detected MUST be treated as a
+        // stream error of type H3_MESSAGE_ERROR."
         rule(
             "RFC 9114 §4.1.2: more content than content-length",
             Http3Error.H3_MESSAGE_ERROR,
@@ -217,6 +251,9 @@ class ClientRulesTest {
     assertEquals(Http3Error.H3_NO_ERROR.code(), server.closeCode(), "then nothing is left to do");
   }
 
+  // RFC 9114 §4.1: "Clients MUST NOT discard complete responses as a result of having their request
+  // terminated abruptly, though clients can always discard responses at their discretion for other
+  // reasons."
   @Test
   void rfc9114_4_1_aResponseBeforeTheWholeRequestIsKept() throws Exception {
     ClientExchange upload =

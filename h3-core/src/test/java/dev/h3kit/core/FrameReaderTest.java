@@ -75,6 +75,8 @@ class FrameReaderTest {
         read(reader(octets, chunk)));
   }
 
+  // RFC 9114 §7.1: "When a stream terminates cleanly, if the last frame on the stream was
+  // truncated, this MUST be treated as a connection error of type H3_FRAME_ERROR."
   @Test
   void rfc9114_7_1_aStreamThatEndsWithinAFrameIsAFrameError() throws Exception {
     byte[] whole = Wire.join(Wire.frame(FrameType.HEADERS, new byte[20]), Wire.data("content"));
@@ -94,6 +96,8 @@ class FrameReaderTest {
     assertNull(reader(new byte[0], 10).next());
   }
 
+  // RFC 9114 §7.2.8: "These frame types MUST NOT be sent, and their receipt MUST be treated as a
+  // connection error of type H3_FRAME_UNEXPECTED."
   @ParameterizedTest
   @ValueSource(longs = {0x02, 0x06, 0x08, 0x09})
   void rfc9114_7_2_8_frameTypesOfHttp2AreUnexpected(long type) throws Exception {
@@ -103,6 +107,15 @@ class FrameReaderTest {
     assertEquals(Http3Error.H3_FRAME_UNEXPECTED.code(), error.code());
   }
 
+  // RFC 9114 §7.1: "A frame payload that contains additional bytes after the identified fields or a
+  // frame payload that terminates before the end of the identified fields MUST be treated as a
+  // connection error of type H3_FRAME_ERROR."
+  // RFC 9114 §7.1: "Each frame's payload MUST contain exactly the fields identified in its
+  // description."
+  // RFC 9114 §10.8: "An implementation MUST ensure that the length of a frame exactly matches the
+  // length of the fields it contains."
+  // RFC 9114 §7.1: "In particular, redundant length encodings MUST be verified to be
+  // self-consistent; see Section 10.8."
   @ParameterizedTest
   @ValueSource(strings = {"0700", "0702 00 00", "0d020101", "070140", "030200 01"})
   void rfc9114_7_1_aFrameThatIsNotExactlyItsFieldsIsAFrameError(String hex) throws Exception {

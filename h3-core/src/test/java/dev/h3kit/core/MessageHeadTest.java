@@ -51,6 +51,8 @@ class MessageHeadTest {
             .protocol());
   }
 
+  // RFC 9114 §4.2.1: "multiple cookie field lines, these MUST be concatenated into a single byte
+  // string using the two-byte delimiter of "; " (ASCII 0x3b, 0x20)"
   @Test
   void rfc9114_4_2_1_cookieCrumbsAreJoined() throws Exception {
     RequestHead head = RequestHead.parse(lines(BASE + "|cookie|a=1|x|y|cookie|b=2|cookie|c=3"));
@@ -168,6 +170,7 @@ class MessageHeadTest {
     assertEquals(Http3Error.H3_MESSAGE_ERROR.code(), error.code());
   }
 
+  // RFC 9114 §4.3: "Pseudo-header fields MUST NOT appear in trailer sections."
   @Test
   void rfc9114_4_3_trailersHaveNoPseudoHeaderFields() throws Exception {
     assertEquals(lines("a|b"), FieldRules.trailers(lines("a|b")));

@@ -17,6 +17,8 @@ class PeerSettingsTest {
     return PeerSettings.parse(payload, 0, payload.length);
   }
 
+  // RFC 9114 §7.2.4.1: "Endpoints SHOULD include at least one such setting in their SETTINGS
+  // frame."
   @Test
   void whatWeSendIsWhatAPeerReads() throws Exception {
     OctetBuffer out = new OctetBuffer();
@@ -29,6 +31,10 @@ class PeerSettingsTest {
     assertTrue(read.all().containsKey(FrameType.reserved(3)), "a reserved setting is sent");
   }
 
+  // RFC 9114 §7.2.4: "An implementation MUST ignore any parameter with an identifier it does not
+  // understand."
+  // RFC 9114 §7.2.4.1: "Endpoints MUST NOT consider such settings to have any meaning upon
+  // receipt."
   @Test
   void rfc9114_7_2_4_unknownSettingsAreIgnored() throws Exception {
     PeerSettings read = parse("21 05  40ff 07  0a 0b");
@@ -41,6 +47,14 @@ class PeerSettingsTest {
     assertEquals(PeerSettings.DEFAULT, parse(""));
   }
 
+  // RFC 9114 §7.2.4.1: "These reserved settings MUST NOT be sent, and their receipt MUST be treated
+  // as a connection error of type H3_SETTINGS_ERROR."
+  // RFC 9114 §7.2.4: "The same setting identifier MUST NOT occur more than once in the SETTINGS
+  // frame."
+  // RFC 8441 §3: "The value of the parameter MUST be 0 or 1."
+  // RFC 9114 §7.1: "A frame payload that contains additional bytes after the identified fields or a
+  // frame payload that terminates before the end of the identified fields MUST be treated as a
+  // connection error of type H3_FRAME_ERROR."
   @ParameterizedTest(name = "{0}: {2}")
   @CsvSource({
     "0005, 265, HTTP/2 setting 0x00",

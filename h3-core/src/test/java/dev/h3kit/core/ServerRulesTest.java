@@ -57,27 +57,40 @@ class ServerRulesTest {
 
   static java.util.stream.Stream<Arguments> connectionErrors() {
     var all = java.util.stream.Stream.<Arguments>builder();
+    // RFC 9114 §4.1: "Receipt of an invalid sequence of frames MUST be treated as a connection
+    // error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §4.1: DATA before HEADERS",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(Wire.data("x"))));
+    // RFC 9114 §4.1: "Receipt of an invalid sequence of frames MUST be treated as a connection
+    // error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §4.1: HEADERS after trailers",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(Wire.get(), Wire.headers("a", "b"), Wire.headers("a", "b"))));
+    // RFC 9114 §4.1: "Receipt of an invalid sequence of frames MUST be treated as a connection
+    // error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §4.1: DATA after trailers",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(Wire.get(), Wire.headers("a", "b"), Wire.data("x"))));
+    // RFC 9114 §6.2.1: "If the first frame of the control stream is any other frame type, this MUST
+    // be treated as a connection error of type H3_MISSING_SETTINGS."
     all.add(
         rule(
             "RFC 9114 §6.2.1: first control frame is not SETTINGS",
             Http3Error.H3_MISSING_SETTINGS,
             peer ->
                 peer.unidirectional(new byte[] {0}, Wire.frame(FrameType.GOAWAY, Wire.varint(0)))));
+    // RFC 9114 §6.2.1: "If the first frame of the control stream is any other frame type, this MUST
+    // be treated as a connection error of type H3_MISSING_SETTINGS."
+    // RFC 9114 §9: "where a known frame type is required to be in a specific location, such as the
+    // SETTINGS frame as the first frame of the control stream (see Section 6.2.1), an unknown frame
+    // type does not satisfy that requirement and SHOULD be treated as an error"
     all.add(
         rule(
             "RFC 9114 §6.2.1: a reserved frame before SETTINGS",
@@ -85,42 +98,60 @@ class ServerRulesTest {
             peer ->
                 peer.unidirectional(
                     new byte[] {0}, Wire.frame(FrameType.reserved(1), new byte[3]))));
+    // RFC 9114 §7.2.1: "If a DATA frame is received on a control stream, the recipient MUST respond
+    // with a connection error of type H3_FRAME_UNEXPECTED."
+    // RFC 9114 §7.2.1: "DATA frames MUST be associated with an HTTP request or response."
     all.add(
         rule(
             "RFC 9114 §7.2.1: DATA on a control stream",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.unidirectional(Wire.control(), Wire.data("x"))));
+    // RFC 9114 §7.2.2: "If a HEADERS frame is received on a control stream, the recipient MUST
+    // respond with a connection error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §7.2.2: HEADERS on a control stream",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.unidirectional(Wire.control(), Wire.get())));
+    // RFC 9114 §7.2.4: "If an endpoint receives a second SETTINGS frame on the control stream, the
+    // endpoint MUST respond with a connection error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §7.2.4: a second SETTINGS frame",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer ->
                 peer.unidirectional(Wire.control(), Wire.frame(FrameType.SETTINGS, new byte[0]))));
+    // RFC 9114 §7.2.4: "If an endpoint receives a SETTINGS frame on a different stream, the
+    // endpoint MUST respond with a connection error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §7.2.4: SETTINGS on a request stream",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(Wire.frame(FrameType.SETTINGS, new byte[0]))));
+    // RFC 9114 §7.2.4.1: "These reserved settings MUST NOT be sent, and their receipt MUST be
+    // treated as a connection error of type H3_SETTINGS_ERROR."
     all.add(
         rule(
             "RFC 9114 §7.2.4.1: settings of HTTP/2",
             Http3Error.H3_SETTINGS_ERROR,
             peer -> peer.unidirectional(Wire.control(2, 1))));
+    // RFC 9114 §7.2.4: "The same setting identifier MUST NOT occur more than once in the SETTINGS
+    // frame."
     all.add(
         rule(
             "RFC 9114 §7.2.4: a setting twice",
             Http3Error.H3_SETTINGS_ERROR,
             peer -> peer.unidirectional(Wire.control(6, 1, 6, 1))));
+    // RFC 9114 §7.2.3: "Receiving a CANCEL_PUSH frame on a stream other than the control stream
+    // MUST be treated as a connection error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §7.2.3: CANCEL_PUSH on a request stream",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(Wire.frame(FrameType.CANCEL_PUSH, Wire.varint(0)))));
+    // RFC 9114 §7.2.3: "If a server receives a CANCEL_PUSH frame for a push ID that has not yet
+    // been mentioned by a PUSH_PROMISE frame, this MUST be treated as a connection error of type
+    // H3_ID_ERROR."
     all.add(
         rule(
             "RFC 9114 §7.2.3: CANCEL_PUSH of what was never promised",
@@ -128,11 +159,15 @@ class ServerRulesTest {
             peer ->
                 peer.unidirectional(
                     Wire.control(), Wire.frame(FrameType.CANCEL_PUSH, Wire.varint(0)))));
+    // RFC 9114 §7.2.5: "A server MUST treat the receipt of a PUSH_PROMISE frame as a connection
+    // error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §7.2.5: PUSH_PROMISE from a client",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(Wire.get(), Wire.frame(FrameType.PUSH_PROMISE, new byte[3]))));
+    // RFC 9114 §7.2.5: "A server MUST treat the receipt of a PUSH_PROMISE frame as a connection
+    // error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §7.2.5: PUSH_PROMISE on a control stream",
@@ -145,6 +180,8 @@ class ServerRulesTest {
             "RFC 9114 §7.2.6: GOAWAY on a request stream",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(Wire.frame(FrameType.GOAWAY, Wire.varint(0)))));
+    // RFC 9114 §5.2: "Receiving a GOAWAY containing a larger identifier than previously received
+    // MUST be treated as a connection error of type H3_ID_ERROR."
     all.add(
         rule(
             "RFC 9114 §5.2: GOAWAY goes up",
@@ -154,6 +191,9 @@ class ServerRulesTest {
                     Wire.control(),
                     Wire.frame(FrameType.GOAWAY, Wire.varint(1)),
                     Wire.frame(FrameType.GOAWAY, Wire.varint(2)))));
+    // RFC 9114 §7.2.7: "A MAX_PUSH_ID frame cannot reduce the maximum push ID; receipt of a
+    // MAX_PUSH_ID frame that contains a smaller value than previously received MUST be treated as a
+    // connection error of type H3_ID_ERROR."
     all.add(
         rule(
             "RFC 9114 §7.2.7: MAX_PUSH_ID goes down",
@@ -163,36 +203,51 @@ class ServerRulesTest {
                     Wire.control(),
                     Wire.frame(FrameType.MAX_PUSH_ID, Wire.varint(9)),
                     Wire.frame(FrameType.MAX_PUSH_ID, Wire.varint(8)))));
+    // RFC 9114 §7.2.7: "Receipt of a MAX_PUSH_ID frame on any other stream MUST be treated as a
+    // connection error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §7.2.7: MAX_PUSH_ID on a request stream",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(Wire.get(), Wire.frame(FrameType.MAX_PUSH_ID, Wire.varint(8)))));
+    // RFC 9114 §7.2.8: "These frame types MUST NOT be sent, and their receipt MUST be treated as a
+    // connection error of type H3_FRAME_UNEXPECTED."
     all.add(
         rule(
             "RFC 9114 §7.2.8: a frame type of HTTP/2",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(Wire.frame(0x08, new byte[4]))));
+    // RFC 9114 §7.1: "When a stream terminates cleanly, if the last frame on the stream was
+    // truncated, this MUST be treated as a connection error of type H3_FRAME_ERROR."
     all.add(
         rule(
             "RFC 9114 §7.1: a stream that ends within a frame",
             Http3Error.H3_FRAME_ERROR,
             peer -> peer.wholeRequest(Wire.hex("0120 0000"))));
+    // RFC 9114 §6.2.1: "If either control stream is closed at any point, this MUST be treated as a
+    // connection error of type H3_CLOSED_CRITICAL_STREAM."
     all.add(
         rule(
             "RFC 9114 §6.2.1: the control stream is closed",
             Http3Error.H3_CLOSED_CRITICAL_STREAM,
             peer -> peer.unidirectional(Wire.control()).finish()));
+    // RFC 9204 §4.2: "Closure of either unidirectional stream type MUST be treated as a connection
+    // error of type H3_CLOSED_CRITICAL_STREAM."
     all.add(
         rule(
             "RFC 9204 §4.2: the encoder stream is closed",
             Http3Error.H3_CLOSED_CRITICAL_STREAM,
             peer -> peer.unidirectional(new byte[] {2}).finish()));
+    // RFC 9204 §4.2: "Closure of either unidirectional stream type MUST be treated as a connection
+    // error of type H3_CLOSED_CRITICAL_STREAM."
     all.add(
         rule(
             "RFC 9204 §4.2: the decoder stream is closed",
             Http3Error.H3_CLOSED_CRITICAL_STREAM,
             peer -> peer.unidirectional(new byte[] {3}).finish()));
+    // RFC 9114 §6.2.1: "Only one control stream per peer is permitted; receipt of a second stream
+    // claiming to be a control stream MUST be treated as a connection error of type
+    // H3_STREAM_CREATION_ERROR."
     all.add(
         rule(
             "RFC 9114 §6.2.1: a second control stream",
@@ -201,6 +256,8 @@ class ServerRulesTest {
               peer.unidirectional(Wire.control());
               peer.unidirectional(Wire.control());
             }));
+    // RFC 9204 §4.2: "Receipt of a second instance of either stream type MUST be treated as a
+    // connection error of type H3_STREAM_CREATION_ERROR."
     all.add(
         rule(
             "RFC 9204 §4.2: a second encoder stream",
@@ -209,26 +266,37 @@ class ServerRulesTest {
               peer.unidirectional(new byte[] {2});
               peer.unidirectional(new byte[] {2});
             }));
+    // RFC 9114 §6.2.2: "Only servers can push; if a server receives a client-initiated push stream,
+    // this MUST be treated as a connection error of type H3_STREAM_CREATION_ERROR."
     all.add(
         rule(
             "RFC 9114 §6.2.2: a push stream from a client",
             Http3Error.H3_STREAM_CREATION_ERROR,
             peer -> peer.unidirectional(new byte[] {1, 0})));
+    // RFC 9204 §3.1: "When the decoder encounters an invalid static table index in a field line
+    // representation, it MUST treat this as a connection error of type QPACK_DECOMPRESSION_FAILED."
     all.add(
         rule(
             "RFC 9204 §3.1: a static index that does not exist",
             Http3Error.QPACK_DECOMPRESSION_FAILED,
             peer -> peer.request(Wire.frame(FrameType.HEADERS, Wire.hex("0000 ff24")))));
+    // RFC 9204 §4.3.1: "The decoder MUST treat a new dynamic table capacity value that exceeds this
+    // limit as a connection error of type QPACK_ENCODER_STREAM_ERROR."
     all.add(
         rule(
             "RFC 9204 §4.3.1: a capacity above the maximum",
             Http3Error.QPACK_ENCODER_STREAM_ERROR,
             peer -> peer.unidirectional(Wire.hex("02 3fe2ff03"))));
+    // RFC 9204 §4.4.3: "An encoder that receives an Increment field equal to zero, or one that
+    // increases the Known Received Count beyond what the encoder has sent, MUST treat this as a
+    // connection error of type QPACK_DECODER_STREAM_ERROR."
     all.add(
         rule(
             "RFC 9204 §4.4.3: an increment of 0",
             Http3Error.QPACK_DECODER_STREAM_ERROR,
             peer -> peer.unidirectional(Wire.hex("03 00"))));
+    // RFC 9114 §10.5: "Implementations SHOULD track the use of these features and set limits on
+    // their use."
     all.add(
         rule(
             "RFC 9114 §10.5: a flood of unknown frames",
@@ -238,6 +306,8 @@ class ServerRulesTest {
                     peer,
                     peer.unidirectional(Wire.control()),
                     Wire.frame(FrameType.reserved(2), new byte[0]))));
+    // RFC 9114 §10.5: "Implementations SHOULD track the use of these features and set limits on
+    // their use."
     all.add(
         rule(
             "RFC 9114 §10.5: a flood of empty DATA frames",
@@ -284,6 +354,8 @@ class ServerRulesTest {
     assertEquals(error, Http3Error.of(peer.closeCode()).orElseThrow(), name);
   }
 
+  // RFC 9114 §6.2.1: "If either control stream is closed at any point, this MUST be treated as a
+  // connection error of type H3_CLOSED_CRITICAL_STREAM."
   @Test
   void rfc9114_6_2_1_aResetControlStreamClosesTheConnection() throws Exception {
     CountDownLatch read = new CountDownLatch(1);
@@ -305,6 +377,11 @@ class ServerRulesTest {
 
   static java.util.stream.Stream<Arguments> streamErrors() {
     var all = java.util.stream.Stream.<Arguments>builder();
+    // RFC 9114 §4.3.1: "All HTTP/3 requests MUST include exactly one value for the :method,
+    // :scheme, and :path pseudo-header fields, unless the request is a CONNECT request; see Section
+    // 4.4."
+    // RFC 9114 §4.1.2: "Malformed requests or responses that are detected MUST be treated as a
+    // stream error of type H3_MESSAGE_ERROR."
     all.add(
         rule(
             "RFC 9114 §4.3.1: a pseudo-header field twice",
@@ -322,6 +399,9 @@ class ServerRulesTest {
                         "a",
                         ":path",
                         "/"))));
+    // RFC 9114 §4.3.1: "All HTTP/3 requests MUST include exactly one value for the :method,
+    // :scheme, and :path pseudo-header fields, unless the request is a CONNECT request; see Section
+    // 4.4."
     all.add(
         rule(
             "RFC 9114 §4.3.1: a mandatory pseudo-header field is missing",
@@ -329,6 +409,8 @@ class ServerRulesTest {
             peer ->
                 peer.request(
                     Wire.headers(":method", "GET", ":scheme", "https", ":authority", "a"))));
+    // RFC 9114 §4.3: "Pseudo-header fields defined for requests MUST NOT appear in responses;
+    // pseudo-header fields defined for responses MUST NOT appear in requests."
     all.add(
         rule(
             "RFC 9114 §4.3: a prohibited pseudo-header field",
@@ -346,6 +428,10 @@ class ServerRulesTest {
                         "/",
                         ":status",
                         "200"))));
+    // RFC 9114 §4.3: "Any request or response that contains a pseudo-header field that appears in a
+    // header section after a regular header field MUST be treated as malformed."
+    // RFC 9114 §4.3: "All pseudo-header fields MUST appear in the header section before regular
+    // header fields."
     all.add(
         rule(
             "RFC 9114 §4.3: a pseudo-header field behind others",
@@ -363,21 +449,29 @@ class ServerRulesTest {
                         "y",
                         ":path",
                         "/"))));
+    // RFC 9114 §4.1.2: "Malformed requests or responses that are detected MUST be treated as a
+    // stream error of type H3_MESSAGE_ERROR."
     all.add(
         rule(
             "RFC 9114 §4.1.2: less content than content-length",
             Http3Error.H3_MESSAGE_ERROR,
             peer -> peer.wholeRequest(post("5"), Wire.data("four"))));
+    // RFC 9114 §4.1.2: "Malformed requests or responses that are detected MUST be treated as a
+    // stream error of type H3_MESSAGE_ERROR."
     all.add(
         rule(
             "RFC 9114 §4.1.2: more content than content-length",
             Http3Error.H3_MESSAGE_ERROR,
             peer -> peer.request(post("3"), Wire.data("four"))));
+    // RFC 9114 §4.3: "Pseudo-header fields MUST NOT appear in trailer sections."
     all.add(
         rule(
             "RFC 9114 §4.3: trailers with a pseudo-header field",
             Http3Error.H3_MESSAGE_ERROR,
             peer -> peer.request(Wire.get(), Wire.headers(":path", "/"))));
+    // RFC 9114 §4.1: "If a client-initiated stream terminates without enough of the HTTP message to
+    // provide a complete response, the server SHOULD abort its response stream with the error code
+    // H3_REQUEST_INCOMPLETE."
     all.add(
         rule(
             "RFC 9114 §4.1: no request at all",
@@ -416,6 +510,22 @@ class ServerRulesTest {
     assertFalse(peer.connection().closed().isDone(), "the connection goes on");
   }
 
+  // RFC 9114 §9: "Implementations MUST ignore unknown or unsupported values in all extensible
+  // protocol elements."
+  // RFC 9114 §9: "Implementations MUST discard data or abort reading on unidirectional streams that
+  // have unknown or unsupported types."
+  // RFC 9114 §6.2: "Recipients of unknown stream types MUST either abort reading of the stream or
+  // discard incoming data without further processing."
+  // RFC 9114 §6.2: "If reading is aborted, the recipient SHOULD use the H3_STREAM_CREATION_ERROR
+  // error code or a reserved error code (Section 8.1)."
+  // RFC 9114 §6.2: "The recipient MUST NOT consider unknown stream types to be a connection error
+  // of any kind."
+  // RFC 9114 §6.2.3: "Endpoints MUST NOT consider these streams to have any meaning upon receipt."
+  // RFC 9114 §7.2.4: "An implementation MUST ignore any parameter with an identifier it does not
+  // understand."
+  // RFC 9114 §7.2.4.1: "Endpoints MUST NOT consider such settings to have any meaning upon
+  // receipt."
+  // RFC 9114 §7.2.8: "Endpoints MUST NOT consider these frames to have any meaning upon receipt."
   @Test
   void rfc9114_9_unknownFramesStreamsAndSettingsAreIgnored() throws Exception {
     RawPeer peer = peer();
@@ -443,6 +553,8 @@ class ServerRulesTest {
     return stream.peerStopCode().orElseThrow();
   }
 
+  // RFC 9114 §6.2: "A receiver MUST tolerate unidirectional streams being closed or reset prior to
+  // the reception of the unidirectional stream header."
   @Test
   void rfc9114_6_2_streamsWithoutATypeAreTolerated() throws Exception {
     RawPeer peer = peer();
@@ -515,6 +627,8 @@ class ServerRulesTest {
     assertEquals(Http3Error.H3_REQUEST_CANCELLED.code(), reset.errorCode());
   }
 
+  // RFC 9114 §4.1.1: "The server SHOULD abort its response stream with the error code
+  // H3_REQUEST_REJECTED."
   @Test
   void requestsAboveTheLimitWaitTheirTurnAndFurtherOnesAreRejectedUnprocessed() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
@@ -565,6 +679,8 @@ class ServerRulesTest {
     assertTrue(RawPeer.readAll(peer.wholeRequest(Wire.get())).length > 0);
   }
 
+  // RFC 9114 §4.1: "The error code H3_NO_ERROR SHOULD be used when requesting that the client stop
+  // sending on the request stream."
   @Test
   void rfc9114_4_1_anAnswerBeforeTheWholeRequestStopsTheRestWithNoError() throws Exception {
     RawPeer peer =
