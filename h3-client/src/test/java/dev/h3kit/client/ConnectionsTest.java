@@ -37,6 +37,8 @@ class ConnectionsTest {
         .build();
   }
 
+  // RFC 9114 §3.3: "Clients SHOULD NOT open more than one HTTP/3 connection to a given IP address
+  // and UDP port"
   @Test
   void aThousandRequestsGoAtOnceOverOneConnectionWithAHundredStreams() throws Exception {
     try (TestServer server = TestServer.start(Speaks.QUIC);

@@ -109,6 +109,8 @@ class RaceTest {
     assertEquals(sorted, moments);
   }
 
+  // RFC 9114 §3.1: "Connectivity problems (e.g., blocking UDP) can result in a failure to establish
+  // a QUIC connection; clients SHOULD attempt to use TCP-based versions of HTTP in this case."
   @Test
   void tcpCarriesTheRequestWhenNobodyListensOnUdp() throws Exception {
     try (TestServer server = TestServer.start(Speaks.TCP);
@@ -129,6 +131,8 @@ class RaceTest {
     }
   }
 
+  // RFC 9114 §3.1: "Connectivity problems (e.g., blocking UDP) can result in a failure to establish
+  // a QUIC connection; clients SHOULD attempt to use TCP-based versions of HTTP in this case."
   @Test
   void tcpCarriesTheRequestWhenUdpIsSwallowed() throws Exception {
     try (TestServer server = TestServer.start(Speaks.BOTH);
@@ -299,6 +303,8 @@ class RaceTest {
     }
   }
 
+  // RFC 9114 §3.1: "If the certificate cannot be verified with respect to the URI's origin server,
+  // the client MUST NOT consider the server authoritative for that origin."
   @Test
   void aCertificateForAnotherNameFailsOnBothTransports() throws Exception {
     try (TestServer server =
@@ -376,6 +382,8 @@ class RaceTest {
     }
   }
 
+  // RFC 9114 §3.1.2: "Prior to making requests for an origin whose scheme is not "https", the
+  // client MUST ensure the server is willing to serve that scheme."
   @Test
   void cleartextGoesOverTcp() throws Exception {
     var cleartext = TestServer.cleartext(visit -> visit.answer(200, Map.of()).close());

@@ -59,6 +59,8 @@ class RetryTest {
         });
   }
 
+  // RFC 9114 §5.2: "Endpoints MUST NOT initiate new requests or promise new pushes on the
+  // connection after receipt of a GOAWAY frame from the peer."
   @Test
   void aConnectionThatGoesAwayIsReplaced() throws Exception {
     ScriptedLink first = new ScriptedLink(new Step.Answer(200), new Step.Refuse(goingAway()));
@@ -95,6 +97,10 @@ class RetryTest {
     }
   }
 
+  // RFC 9114 §4.1.1: "a client SHOULD NOT automatically retry a request with a non-idempotent
+  // method unless it has some means to know that the request semantics are idempotent"
+  // RFC 9114 §5.4: "If a connection terminates without a GOAWAY frame, clients MUST assume that any
+  // request that was sent, whether in whole or in part, might have been processed."
   @Test
   void aPostIsNotSentAgainWhenTheConnectionBrokeUnderIt() throws Exception {
     ScriptedLink first = new ScriptedLink(new Step.Refuse(broken()));
@@ -129,6 +135,8 @@ class RetryTest {
     }
   }
 
+  // RFC 9114 §4.1.1: "a client SHOULD NOT automatically retry a request with a non-idempotent
+  // method unless it has some means to know that the request semantics are idempotent"
   @Test
   void aRequestThatMayHaveBeenProcessedIsNotSentAgain() throws Exception {
     for (IOException failure :

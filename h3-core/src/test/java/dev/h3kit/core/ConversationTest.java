@@ -84,6 +84,8 @@ abstract class ConversationTest {
     assertEquals(0, talk.client().activeExchanges());
   }
 
+  // RFC 9114 §4.1: "Because some messages are large or unbounded, endpoints SHOULD begin processing
+  // partial HTTP messages once enough of the message has been received to make progress."
   @Test
   void contentOfAnySizeStreamsBothWaysAtOnce() throws Exception {
     Talk talk =
@@ -249,6 +251,13 @@ abstract class ConversationTest {
     assertEquals(Http3Error.H3_MESSAGE_ERROR.code(), error.code());
   }
 
+  // RFC 9114 §5.2: "Endpoints MUST NOT initiate new requests or promise new pushes on the
+  // connection after receipt of a GOAWAY frame from the peer."
+  // RFC 9114 §3.3: "the terminating endpoint SHOULD first send a GOAWAY frame (Section 5.2) so that
+  // both endpoints"
+  // RFC 9114 §5.2: "Servers SHOULD send a GOAWAY frame when the closing of a connection is known in
+  // advance, even if the advance notice is small, so that the remote peer can know whether or not a
+  // request has been partially processed."
   @Test
   void rfc9114_5_2_aServerGoesAwayWithoutLosingWhatItTook() throws Exception {
     CountDownLatch started = new CountDownLatch(1);
@@ -304,6 +313,8 @@ abstract class ConversationTest {
     assertThrows(Http3Exception.OfConnection.class, () -> talk.get("/"));
   }
 
+  // RFC 9114 §4.2.2: "An implementation that has received this parameter SHOULD NOT send an HTTP
+  // message header that exceeds the indicated size, as the peer will likely refuse to process it."
   @Test
   void rfc9114_4_2_2_whatThePeerWouldNotTakeIsNotSent() throws Exception {
     Talk talk = between(ConversationTest::ok);

@@ -356,6 +356,8 @@ class Http3ConnectorTest {
     assertTrue(head.fields().contains(new FieldLine("x-secure", "true true")), head.toString());
   }
 
+  // RFC 9114 §3.3: "the terminating endpoint SHOULD first send a GOAWAY frame (Section 5.2) so that
+  // both endpoints"
   @Test
   void stopLetsRequestsEndAndSaysGoaway() throws Exception {
     // RFC 9114 §5.2

@@ -26,6 +26,8 @@ class DecoderLimitsTest {
     DecoderScript.play(new DecoderLimits(0, 0, 16384, 2, 100), "S 0 0000 c1 c1 c1 => too large");
   }
 
+  // RFC 9204 §7.4: "If an implementation encounters a value larger than it is able to decode, this
+  // MUST be treated"
   @Test
   void aStringIsRefusedByItsLength() {
     DecoderLimits limits = new DecoderLimits(0, 0, 16384, 10, 3);

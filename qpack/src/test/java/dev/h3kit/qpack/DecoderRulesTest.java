@@ -20,6 +20,9 @@ class DecoderRulesTest {
     play(220, 0, "S 0 007f => err 0x200");
   }
 
+  // RFC 9204 §4.5.1.2: "An endpoint MUST treat a field block with a Sign bit of 1 as invalid if the
+  // value of Required Insert Count is less than or equal to the value of Delta Base."
+  // RFC 9204 §4.5.1.2: "The value of Base MUST NOT be negative."
   @Test
   void s4512TheBaseIsNeverNegative() {
     play(0, 0, "S 0 0080 d1 => err 0x200");
@@ -41,6 +44,9 @@ class DecoderRulesTest {
     play(220, 100, "E 3fbd01 c00161\nS 0 02 05 85 => ok :authority=a");
   }
 
+  // RFC 9204 §4.5.1.1: "If the decoder encounters a value of EncodedInsertCount that could not have
+  // been produced by a conformant encoder, it MUST treat this as a connection error of type
+  // QPACK_DECOMPRESSION_FAILED."
   @Test
   void s4511AnEncodedInsertCountAboveTheFullRangeIsRefused() {
     play(220, 100, "S 0 0d00 80 => err 0x200");
@@ -55,6 +61,9 @@ class DecoderRulesTest {
     play(64, 100, "E 3f21 c00161 c00162 c00163 c00164 c00165\nS 0 0400 80 => blocked");
   }
 
+  // RFC 9204 §4.5.1.1: "If the decoder encounters a value of EncodedInsertCount that could not have
+  // been produced by a conformant encoder, it MUST treat this as a connection error of type
+  // QPACK_DECOMPRESSION_FAILED."
   @Test
   void s4511ARequiredInsertCountOfZeroIsNotEncodedOtherwise() {
     play(64, 100, "S 0 0100 => err 0x200");
@@ -75,6 +84,10 @@ class DecoderRulesTest {
         """);
   }
 
+  // RFC 9204 §2.2.1: "If it encounters a Required Insert Count smaller than expected, it MUST treat
+  // this as a connection error of type QPACK_DECOMPRESSION_FAILED; see Section 2.2.3."
+  // RFC 9204 §2.2.3: "that has already been evicted or that has an absolute index greater than or
+  // equal to the declared Required Insert Count (Section 4.5.1), it MUST treat this"
   @Test
   void s221ARequiredInsertCountBelowAReferenceIsRefused() {
     play(220, 100, "E 3fbd01 c00161 c00162\nS 0 0201 80 => err 0x200");
@@ -84,6 +97,11 @@ class DecoderRulesTest {
     play(220, 100, "E 3fbd01 c00161\nS 0 0000 40 00 => err 0x200");
   }
 
+  // RFC 9204 §2.2.3: "that has already been evicted or that has an absolute index greater than or
+  // equal to the declared Required Insert Count (Section 4.5.1), it MUST treat this"
+  // RFC 9204 §2.2.3: "If the decoder encounters a reference in an encoder instruction to a dynamic
+  // table entry that has already been evicted, it MUST treat this as a connection error of type
+  // QPACK_ENCODER_STREAM_ERROR."
   @Test
   void s223AnEvictedEntryIsNoReference() {
     play(64, 100, "E 3f21 c00161 c00162\nS 0 0300 81 => err 0x200");
@@ -91,6 +109,10 @@ class DecoderRulesTest {
     play(64, 100, "E 3f21 c00161 c00162\nE 01 => err 0x201");
   }
 
+  // RFC 9204 §3.1: "When the decoder encounters an invalid static table index in a field line
+  // representation, it MUST treat this as a connection error of type QPACK_DECOMPRESSION_FAILED."
+  // RFC 9204 §3.1: "If this index is received on the encoder stream, this MUST be treated as a
+  // connection error of type QPACK_ENCODER_STREAM_ERROR."
   @Test
   void s31AnInvalidStaticIndexIsRefused() {
     play(0, 0, "S 0 0000 ff24 => err 0x200");
@@ -109,6 +131,8 @@ class DecoderRulesTest {
             + "content-security-policy=script-src 'none'; object-src 'none'; base-uri 'none'");
   }
 
+  // RFC 9204 §2.2: "The decoder MUST emit field lines in the order their representations appear in
+  // the encoded field section."
   @Test
   void s456AllRepresentationsInOneSection() {
     play(
@@ -143,12 +167,18 @@ class DecoderRulesTest {
     play(0, 0, "S 0 0000 5180 => ok :path=");
   }
 
+  // RFC 9204 §4.1.1: "QPACK implementations MUST be able to decode integers up to and including 62
+  // bits long."
   @Test
   void s411IntegersMayBePaddedWithZeros() {
     play(0, 0, "S 0 0000 ff8000 => ok :status=100");
     play(0, 0, "S 0 0000 ff8080808080808000 => ok :status=100");
   }
 
+  // RFC 9204 §4.1.1: "QPACK implementations MUST be able to decode integers up to and including 62
+  // bits long."
+  // RFC 9204 §7.4: "If an implementation encounters a value larger than it is able to decode, this
+  // MUST be treated"
   @Test
   void s411LargeIntegersDoNotWrap() {
     play(0, 0, "S 0 0000 ffc1ffffff0f => err 0x200");
@@ -169,6 +199,8 @@ class DecoderRulesTest {
     play(0, 0, "S 0 0000 23 666f6f => err 0x200");
   }
 
+  // RFC 9204 §2.1.2: "If a decoder encounters more blocked streams than it promised to support, it
+  // MUST treat this as a connection error of type QPACK_DECOMPRESSION_FAILED."
   @Test
   void s212MoreBlockedStreamsThanAllowedAreRefused() {
     play(220, 1, "S 4 0200 80 => blocked\nS 8 0200 80 => err 0x200");
@@ -237,6 +269,9 @@ class DecoderRulesTest {
         """);
   }
 
+  // RFC 9204 §2.2.2.1: "After the decoder finishes decoding a field section encoded using
+  // representations containing dynamic table references, it MUST emit a Section Acknowledgment
+  // instruction (Section 4.4.1)."
   @Test
   void s2221OnlySectionsThatNeedInsertsAreAcknowledged() {
     play(
@@ -291,6 +326,8 @@ class DecoderRulesTest {
     play(220, 1, "S 4 0200 80 => blocked\nE 3fbd01 c00161\nC 4\nD 4401");
   }
 
+  // RFC 9204 §4.3.1: "The decoder MUST treat a new dynamic table capacity value that exceeds this
+  // limit as a connection error of type QPACK_ENCODER_STREAM_ERROR."
   @Test
   void s431ACapacityAboveTheMaximumIsRefused() {
     play(100, 100, "E 3fbd01 => err 0x201");
@@ -298,6 +335,9 @@ class DecoderRulesTest {
     play(0, 0, "E 20");
   }
 
+  // RFC 9204 §3.2.2: "It is an error if the encoder attempts to add an entry that is larger than
+  // the dynamic table capacity; the decoder MUST treat this as a connection error of type
+  // QPACK_ENCODER_STREAM_ERROR."
   @Test
   void s322AnEntryLargerThanTheCapacityIsRefused() {
     play(220, 100, "E c00161 => err 0x201");
@@ -318,6 +358,7 @@ class DecoderRulesTest {
     play(220, 100, "E 3fbd01 c00161 c00162 3f0c\nS 0 0300 80 => ok :authority=b");
   }
 
+  // RFC 9204 §3.2: "Therefore, duplicate entries MUST NOT be treated as an error by the decoder."
   @Test
   void s322ADuplicateMayEvictItsSource() {
     play(64, 100, "E 3f21 c00161 00\nS 0 0300 80 => ok :authority=a");

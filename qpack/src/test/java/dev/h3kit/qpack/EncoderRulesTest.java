@@ -19,12 +19,18 @@ class EncoderRulesTest {
 
   private final QpackEncoder encoder = new QpackEncoder(EncoderLimits.DEFAULT);
 
+  // RFC 9204 §4.4.3: "An encoder that receives an Increment field equal to zero, or one that
+  // increases the Known Received Count beyond what the encoder has sent, MUST treat this as a
+  // connection error of type QPACK_DECODER_STREAM_ERROR."
   @Test
   void s443AnIncrementOfZeroIsRefused() {
     encoder.peerSettings(4096, 100);
     refused("00");
   }
 
+  // RFC 9204 §4.4.3: "An encoder that receives an Increment field equal to zero, or one that
+  // increases the Known Received Count beyond what the encoder has sent, MUST treat this as a
+  // connection error of type QPACK_DECODER_STREAM_ERROR."
   @Test
   void s443AnIncrementBeyondTheInsertsSentIsRefused() throws Exception {
     encoder.peerSettings(4096, 100);
@@ -33,6 +39,9 @@ class EncoderRulesTest {
     refused("01");
   }
 
+  // RFC 9204 §4.4.3: "An encoder that receives an Increment field equal to zero, or one that
+  // increases the Known Received Count beyond what the encoder has sent, MUST treat this as a
+  // connection error of type QPACK_DECODER_STREAM_ERROR."
   @Test
   void s443AnIncrementAfterTheAcknowledgmentThatCoveredItIsRefused() throws Exception {
     encoder.peerSettings(4096, 100);
@@ -41,6 +50,8 @@ class EncoderRulesTest {
     refused("01");
   }
 
+  // RFC 9204 §4.4.1: "on which every encoded field section with a non-zero Required Insert Count
+  // has already been acknowledged, this MUST be treated as a connection error"
   @Test
   void s441AnAcknowledgmentOfAnUnknownStreamIsRefused() {
     encoder.peerSettings(4096, 100);
@@ -48,6 +59,8 @@ class EncoderRulesTest {
     refused("88");
   }
 
+  // RFC 9204 §4.4.1: "on which every encoded field section with a non-zero Required Insert Count
+  // has already been acknowledged, this MUST be treated as a connection error"
   @Test
   void s441TheSameAcknowledgmentTwiceIsRefused() throws Exception {
     encoder.peerSettings(4096, 100);
@@ -56,6 +69,8 @@ class EncoderRulesTest {
     refused("84");
   }
 
+  // RFC 9204 §4.4.1: "on which every encoded field section with a non-zero Required Insert Count
+  // has already been acknowledged, this MUST be treated as a connection error"
   @Test
   void s441ASectionWithoutReferencesIsNotAcknowledged() {
     encoder.peerSettings(4096, 100);
@@ -101,6 +116,8 @@ class EncoderRulesTest {
     refused("84");
   }
 
+  // RFC 9204 §7.4: "If an implementation encounters a value larger than it is able to decode, this
+  // MUST be treated"
   @Test
   void s411AnIntegerOverSixtyTwoBitsIsRefused() {
     encoder.peerSettings(4096, 100);
@@ -120,6 +137,8 @@ class EncoderRulesTest {
     refused("01");
   }
 
+  // RFC 9204 §3.2.3: "When the maximum table capacity is zero, the encoder MUST NOT insert entries
+  // into the dynamic table and MUST NOT send any encoder instructions on the encoder stream."
   @Test
   void s323WithAMaximumOfZeroTheEncoderStreamStaysEmpty() {
     encoder.peerSettings(0, 100);
@@ -136,6 +155,10 @@ class EncoderRulesTest {
     assertTrue(encoder.instructions().isEmpty());
   }
 
+  // RFC 9204 §3.2.3: "The encoder MUST NOT set a dynamic table capacity that exceeds this maximum,
+  // but it can choose to use a lower dynamic table capacity; see Section 4.3.1."
+  // RFC 9204 §4.3.1: "The new capacity MUST be lower than or equal to the limit described in
+  // Section 3.2.3."
   @Test
   void s431TheCapacityIsTheSmallerOfBothSides() throws Exception {
     encoder.peerSettings((1L << 62) - 1, (1L << 62) - 1);
@@ -162,6 +185,8 @@ class EncoderRulesTest {
     assertTrue(encoder.stats().inserts() > 256, "inserts: " + encoder.stats().inserts());
   }
 
+  // RFC 9204 §2.1.2: "An encoder MUST limit the number of streams that could become blocked to the
+  // value of SETTINGS_QPACK_BLOCKED_STREAMS at all times."
   @Test
   void s212WithNoBlockedStreamsNothingUnacknowledgedIsReferredTo() throws Exception {
     encoder.peerSettings(4096, 0);
@@ -171,6 +196,8 @@ class EncoderRulesTest {
     assertNotEquals(0, section(12)[0]);
   }
 
+  // RFC 9204 §2.1.2: "An encoder MUST limit the number of streams that could become blocked to the
+  // value of SETTINGS_QPACK_BLOCKED_STREAMS at all times."
   @Test
   void s212AStreamAtRiskMayCarryMoreSections() {
     encoder.peerSettings(4096, 1);
@@ -187,6 +214,12 @@ class EncoderRulesTest {
     assertNotEquals(0, section(8)[0]);
   }
 
+  // RFC 9204 §2.1.1: "and the entries that would be evicted are not evictable, the encoder MUST NOT
+  // insert that entry into the dynamic table"
+  // RFC 9204 §3.2.2: "The encoder MUST NOT cause a dynamic table entry to be evicted unless that
+  // entry is evictable; see Section 2.1.1."
+  // RFC 9204 §2.1: "An encoder MUST emit field representations in the order they appear in the
+  // input field section."
   @Test
   void s211WithoutAcknowledgmentsNothingIsEvicted() {
     encoder.peerSettings(256, 1000);
@@ -200,6 +233,8 @@ class EncoderRulesTest {
     assertTrue(checker.inserts() > 0);
   }
 
+  // RFC 9204 §2.1.3: "To avoid these deadlocks, an encoder SHOULD NOT write an instruction unless
+  // sufficient stream and connection flow-control credit is available for the entire instruction."
   @Test
   void s213AnInstructionIsWrittenWholeOrNotAtAll() {
     for (int credit = 0; credit < 120; credit++) {
@@ -221,6 +256,13 @@ class EncoderRulesTest {
     }
   }
 
+  // RFC 9204 §4.5.4: "When the 'N' bit is set, the encoded field line MUST always be encoded with a
+  // literal representation."
+  // RFC 9204 §4.5.4: "In particular, when a peer sends a field line that it received represented as
+  // a literal field line with the 'N' bit set, it MUST use a literal representation to forward this
+  // field line."
+  // RFC 9204 §7.1.3: "If QPACK is used for re-encoding, a literal representation with the 'N' bit
+  // set MUST be used."
   @Test
   void s713MarkedLinesAndCredentialsAreNeverIndexed() {
     encoder.peerSettings(4096, 100);
@@ -253,6 +295,8 @@ class EncoderRulesTest {
     assertEquals(1, encoder.stats().inserts());
   }
 
+  // RFC 9204 §4.3.1: "This MUST NOT cause the eviction of entries that are not evictable; see
+  // Section 2.1.1."
   @Test
   void s431TheCapacityIsLoweredOnlyWhenWhatMustGoIsEvictable() throws Exception {
     encoder.peerSettings(4096, 100);

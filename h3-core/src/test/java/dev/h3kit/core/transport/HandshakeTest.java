@@ -57,6 +57,11 @@ class HandshakeTest {
     assertEquals("the certificate's issuer is not trusted: CN=somebody else", e.getMessage());
   }
 
+  // RFC 9114 §3.1: "Upon receiving a server certificate in the TLS handshake, the client MUST
+  // verify that the certificate is an acceptable match for the URI's origin server using the
+  // process described in Section 4.3.4 of [HTTP]."
+  // RFC 9114 §3.1: "If the certificate cannot be verified with respect to the URI's origin server,
+  // the client MUST NOT consider the server authoritative for that origin."
   @Test
   void aWrongNameIsNamedWithTheRightOnes() throws Exception {
     HandshakeException e =
