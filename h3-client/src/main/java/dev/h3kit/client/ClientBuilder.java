@@ -8,6 +8,7 @@ import java.net.CookieHandler;
 import java.net.InetAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -27,6 +28,8 @@ final class ClientBuilder implements H3ClientBuilder {
   private Duration raceSoft = Duration.ofMillis(100);
   private Duration raceHard = Duration.ofMillis(200);
   private Http3Events events = Http3Events.NONE;
+  private H3ClientEvents clientEvents = H3ClientEvents.NONE;
+  private @Nullable Path altSvcFile;
   private boolean freshConnections;
   private Http3Limits limits = Http3Limits.CLIENT;
   private DatagramFaults faults = DatagramFaults.NONE;
@@ -86,6 +89,21 @@ final class ClientBuilder implements H3ClientBuilder {
   @Override
   public ClientBuilder events(Http3Events events) {
     this.events = Objects.requireNonNull(events);
+    return this;
+  }
+
+  @Override
+  public ClientBuilder clientEvents(H3ClientEvents events) {
+    clientEvents = Objects.requireNonNull(events);
+    return this;
+  }
+
+  @Override
+  public ClientBuilder altSvcFile(Path file) {
+    if (file.getFileName() == null) {
+      throw new IllegalArgumentException("altSvcFile(" + file + "): this is no name of a file");
+    }
+    altSvcFile = file;
     return this;
   }
 
@@ -194,6 +212,8 @@ final class ClientBuilder implements H3ClientBuilder {
         raceSoft,
         raceHard,
         events,
+        clientEvents,
+        altSvcFile,
         freshConnections,
         limits,
         faults,

@@ -8,6 +8,7 @@ import java.net.CookieHandler;
 import java.net.InetAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
@@ -26,6 +27,8 @@ record ClientSettings(
     Duration raceSoft,
     Duration raceHard,
     Http3Events events,
+    H3ClientEvents clientEvents,
+    @Nullable Path altSvcFile,
     boolean freshConnections,
     Http3Limits limits,
     DatagramFaults faults,

@@ -10,8 +10,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.WebSocket;
+import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,9 +43,19 @@ public final class H3Client extends HttpClient {
 
   H3Client(ClientSettings settings, QuicConnector connector) {
     this.settings = settings;
-    this.carrier = new Carrier(settings, connector, new AltSvcCache(System::nanoTime));
+    this.carrier = new Carrier(settings, connector, altSvc(settings));
     this.auth = settings.authenticator() == null ? null : new BasicAuth(settings.authenticator());
     this.calls = new Calls(carrier);
+  }
+
+  private static AltSvcCache altSvc(ClientSettings settings) {
+    Path file = settings.altSvcFile();
+    return file == null
+        ? new AltSvcCache(InstantSource.system(), null, failure -> {})
+        : new AltSvcCache(
+            InstantSource.system(),
+            new AltSvcFile(file, AltSvcFile.PATIENCE),
+            failure -> settings.clientEvents().altSvcFileFailed(file, failure));
   }
 
   /** A builder of clients. */

@@ -8,6 +8,7 @@ import java.net.CookieHandler;
 import java.net.InetAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
@@ -62,6 +63,19 @@ public interface H3ClientBuilder extends HttpClient.Builder {
 
   /** Who hears of the moments of HTTP/3 connections; default nobody. */
   H3ClientBuilder events(Http3Events events);
+
+  /** Who hears of what happens in the client; default nobody. */
+  H3ClientBuilder clientEvents(H3ClientEvents events);
+
+  /**
+   * A file in curl's format that keeps what origins advertised (RFC 7838) from one program to the
+   * next; default none. It is read before the first request and written when an origin advertises
+   * something new, under a lock that other processes respect. A file that is missing is made; one
+   * that cannot be read or written is told to {@link #clientEvents} and does no harm.
+   *
+   * @throws IllegalArgumentException if the path is that of a root folder
+   */
+  H3ClientBuilder altSvcFile(Path file);
 
   /**
    * Whether each request goes over connections of its own, closed after it; default false. For

@@ -157,7 +157,7 @@ final class Race {
 
   private long due(long began, @Nullable Long firstDatagram, boolean answered) {
     if (firstDatagram == null) {
-      return began + LONGEST_PREPARATION;
+      return began + Math.max(LONGEST_PREPARATION, settings.raceSoft().toNanos());
     }
     Duration wait = answered ? settings.raceHard() : settings.raceSoft();
     return firstDatagram + wait.toNanos();

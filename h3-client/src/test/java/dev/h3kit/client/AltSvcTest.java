@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.h3kit.client.TestServer.Speaks;
+import dev.h3kit.core.Http3Limits;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,8 @@ class AltSvcTest {
   private static final Origin ORIGIN = new Origin("https", "example.com", 443);
 
   private final AtomicLong now = new AtomicLong();
-  private final AltSvcCache cache = new AltSvcCache(now::get);
+  private final AltSvcCache cache =
+      new AltSvcCache(() -> Instant.EPOCH.plusNanos(now.get()), null, failure -> {});
 
   @Test
   void aFieldIsParsedIntoItsAlternatives() {
@@ -134,6 +137,30 @@ class AltSvcTest {
       assertEquals(
           "HTTP/3", client.send(get(server.uri("/protocol")), BodyHandlers.ofString()).body());
       assertEquals(List.of("/protocol"), other.site.seenPaths());
+    }
+  }
+
+  @Test
+  void anAlternativeWithoutTheOriginsCertificateIsNotUsed() throws Exception {
+    // RFC 7838 §2.1: "Clients MUST have reasonable assurances that the alternative service is under
+    // control of and valid for the whole origin."
+    try (TestServer server = TestServer.start(Speaks.TCP);
+        TestServer other =
+            TestServer.start(
+                Speaks.QUIC,
+                TestAuthority.SHARED.identity("elsewhere.example"),
+                Http3Limits.SERVER);
+        H3Client client =
+            H3Client.newBuilder()
+                .trust(TestAuthority.SHARED.trust())
+                .racing(Duration.ofSeconds(20), Duration.ofSeconds(20))
+                .protocolMode(ProtocolMode.ALT_SVC)
+                .build()) {
+      server.site.altSvc = "h3=\":" + other.port() + "\"";
+      client.send(get(server.uri("/hello")), BodyHandlers.ofString());
+      assertEquals(
+          "HTTP/2.0", client.send(get(server.uri("/protocol")), BodyHandlers.ofString()).body());
+      assertEquals(List.of(), other.site.seen);
     }
   }
 
