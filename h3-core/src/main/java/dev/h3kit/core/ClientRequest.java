@@ -13,8 +13,13 @@ final class ClientRequest implements ClientExchange {
   private final RequestHead head;
   private volatile boolean rejected;
 
-  ClientRequest(Http3Connection connection, Stream stream, RequestHead head, Runnable onOver) {
-    this.stream = new RequestStream(connection, stream, Pace.NONE, onOver);
+  ClientRequest(
+      Http3Connection connection,
+      Stream stream,
+      RequestHead head,
+      MessageReader.Promises promises,
+      Runnable onOver) {
+    this.stream = RequestStream.of(connection, stream, promises, Pace.NONE, onOver);
     this.head = head;
   }
 
@@ -34,54 +39,14 @@ final class ClientRequest implements ClientExchange {
   @Override
   public ResponseHead response(Consumer<ResponseHead> interim, Deadline deadline)
       throws IOException {
-    int left = stream.connection().limits().interimResponses();
-    while (true) {
-      ResponseHead response = nextHead(deadline);
-      if (!response.interim()) {
-        return response;
-      }
-      if (--left < 0) {
-        throw stream.act(
-            Http3Exception.stream(
-                Http3Error.H3_EXCESSIVE_LOAD, "10.5", "more interim responses than the limit"));
-      }
-      interim.accept(response);
-    }
-  }
-
-  private ResponseHead nextHead(Deadline deadline) throws IOException {
     try {
-      return stream.reading(() -> {
-        List<FieldLine> lines = stream.reader().head(deadline);
-        if (lines == null) {
-          // RFC 9114 §4.1: "The first response [...] MUST be" there: a response that ends before
-          // its
-          // final header section is malformed.
-          throw FieldRules.malformed("4.1", "the stream ended without a response");
-        }
-        ResponseHead response = ResponseHead.parse(lines);
-        if (Connects.isConnect(head) && Connects.accepts(response)) {
-          stream.beginTunnel();
-        } else if (!response.interim()) {
-          stream.reader().beginContent(contentLength(response));
-        }
-        return response;
-      });
-    } catch (MessageReader.HeadTooLargeException e) {
-      stream.abort(Http3Error.H3_EXCESSIVE_LOAD);
-      throw new Http3Exception.OfStream(
-          Http3Error.H3_EXCESSIVE_LOAD.code(), false, String.valueOf(e.getMessage()), e);
+      ResponseReader responses =
+          new ResponseReader(
+              stream, head.method(), Connects.isConnect(head) ? Connects::accepts : _ -> false);
+      return responses.response(interim, deadline);
     } catch (IOException e) {
       throw told(e);
     }
-  }
-
-  // RFC 9114 §4.1.2: a response "that is defined as never having content [...] can have a non-zero
-  // Content-Length header field even though no content is included in DATA frames."
-  private long contentLength(ResponseHead response) throws Http3Exception.OfStream {
-    boolean never =
-        head.method().equals("HEAD") || response.status() == 204 || response.status() == 304;
-    return never ? -1 : FieldRules.contentLength(response.fields());
   }
 
   private IOException told(IOException e) {
@@ -102,7 +67,7 @@ final class ClientRequest implements ClientExchange {
 
   @Override
   public void updatePriority(Priority priority) throws IOException {
-    stream.connection().priorityUpdate(streamId(), priority);
+    stream.connection().priorityUpdate(FrameType.PRIORITY_UPDATE, streamId(), priority);
   }
 
   @Override

@@ -22,6 +22,7 @@ final class ControlStream {
   private final Stream stream;
   private final Http3Limits limits;
   private long goaway = Long.MAX_VALUE;
+  private long maxPushId = -1;
 
   private ControlStream(Stream stream, Http3Limits limits) {
     this.stream = stream;
@@ -30,16 +31,20 @@ final class ControlStream {
 
   /** Opens the stream and sends SETTINGS, and a reserved frame to keep peers tolerant. */
   static ControlStream open(
-      Connection connection, Http3Limits limits, Map<Long, Long> settingsOfExtensions)
+      Connection connection,
+      Http3Limits limits,
+      Map<Long, Long> settingsOfExtensions,
+      Grease grease)
       throws IOException {
     Stream stream = connection.openUnidirectional(Deadline.after(limits.headerDeadline()));
     OctetBuffer out = new OctetBuffer(64);
     VarInt.write(out, TYPE);
-    PeerSettings.write(out, limits, settingsOfExtensions);
-    // RFC 9114 §7.2.8: "These frames have no semantics, and they MAY be sent on any stream where
-    // frames are allowed to be sent."
-    VarInt.write(out, FrameType.reserved(7));
-    VarInt.write(out, 0);
+    PeerSettings.write(out, limits, settingsOfExtensions, grease);
+    if (grease.used()) {
+      // RFC 9114 §7.2.8: "These frames have no semantics, and they MAY be sent on any stream where
+      // frames are allowed to be sent."
+      grease.frame(out);
+    }
     ControlStream control = new ControlStream(stream, limits);
     control.write(out);
     return control;
@@ -57,24 +62,47 @@ final class ControlStream {
         return false;
       }
       goaway = id;
+      write(FrameType.GOAWAY, id);
+      return true;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Allows pushes up to {@code id}, unless as many were allowed before. */
+  void maxPushId(long id) throws IOException {
+    lock.lock();
+    try {
+      // RFC 9114 §7.2.7: "A MAX_PUSH_ID frame cannot reduce the maximum push ID".
+      if (id > maxPushId) {
+        maxPushId = id;
+        write(FrameType.MAX_PUSH_ID, id);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives a push up. */
+  void cancelPush(long id) throws IOException {
+    write(FrameType.CANCEL_PUSH, id);
+  }
+
+  private void write(long type, long id) throws IOException {
     OctetBuffer out = new OctetBuffer(16);
-    VarInt.write(out, FrameType.GOAWAY);
+    VarInt.write(out, type);
     VarInt.write(out, VarInt.sizeOf(id));
     VarInt.write(out, id);
     write(out);
-    return true;
   }
 
-  /** Sends PRIORITY_UPDATE for a request stream (RFC 9218 §7.2). */
-  void priorityUpdate(long streamId, Priority priority) throws IOException {
+  /** Sends PRIORITY_UPDATE of one of its two types (RFC 9218 §7.2). */
+  void priorityUpdate(long type, long id, Priority priority) throws IOException {
     byte[] value = priority.fieldValue().getBytes(StandardCharsets.US_ASCII);
     OctetBuffer out = new OctetBuffer(32);
-    VarInt.write(out, FrameType.PRIORITY_UPDATE);
-    VarInt.write(out, VarInt.sizeOf(streamId) + value.length);
-    VarInt.write(out, streamId);
+    VarInt.write(out, type);
+    VarInt.write(out, VarInt.sizeOf(id) + value.length);
+    VarInt.write(out, id);
     out.put(value, 0, value.length);
     write(out);
   }
@@ -88,6 +116,7 @@ final class ControlStream {
   }
 
   private void write(OctetBuffer out) throws IOException {
+    lock.lock();
     try {
       stream.write(out.array(), 0, out.length(), Deadline.after(limits.headerDeadline()));
     } catch (StopSendingException _) {
@@ -99,6 +128,8 @@ final class ControlStream {
           Http3Error.H3_CLOSED_CRITICAL_STREAM,
           "6.2.1",
           "the peer stopped reading the control stream");
+    } finally {
+      lock.unlock();
     }
   }
 }

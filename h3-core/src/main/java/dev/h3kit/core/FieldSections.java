@@ -15,6 +15,7 @@ import dev.h3kit.qpack.Section;
 import dev.h3kit.qpack.TableStats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,11 @@ final class FieldSections {
   /** Writes the decoder stream until the connection ends. */
   void runDecoderStream(Connection connection) throws IOException, InterruptedException {
     run(decoderStream, connection, "decoder");
+  }
+
+  /** Waits until both instruction streams are open; false if they are not in time. */
+  boolean awaitStreams(Duration wait) throws InterruptedException {
+    return encoderStream.awaitOpen(wait) && decoderStream.awaitOpen(wait);
   }
 
   private static void run(InstructionStream stream, Connection connection, String name)

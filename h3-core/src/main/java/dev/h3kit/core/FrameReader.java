@@ -41,6 +41,14 @@ final class FrameReader {
     this.timeout = timeout;
   }
 
+  /** Goes on where {@code begun} stands, with other limits; {@code begun} is not used any more. */
+  FrameReader(FrameReader begun, int headersLimit, Timeout timeout) {
+    this(begun.stream, headersLimit, begun.controlLimit, timeout);
+    this.buffer = begun.buffer;
+    this.position = begun.position;
+    this.limit = begun.limit;
+  }
+
   /**
    * Reads the next frame; what was not read of the last one is skipped first.
    *
@@ -203,6 +211,15 @@ final class FrameReader {
    * Reads a unidirectional stream's type (RFC 9114 §6.2), or answers -1 if the stream ended before.
    */
   long streamType() throws IOException {
+    return leading();
+  }
+
+  /** Reads a push stream's push id (RFC 9114 §6.2.2), or answers -1 if the stream ended before. */
+  long pushId() throws IOException {
+    return leading();
+  }
+
+  private long leading() throws IOException {
     if (position == limit && !fill(1)) {
       return -1;
     }

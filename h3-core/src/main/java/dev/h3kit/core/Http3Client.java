@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A client's HTTP/3 connection (RFC 9114 §3). Thread-safe. */
 public final class Http3Client {
@@ -22,11 +23,20 @@ public final class Http3Client {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
 
   private final Http3Connection connection;
+  private final ClientPushes pushes;
   private final Map<Long, ClientRequest> requests = new ConcurrentHashMap<>();
   private volatile boolean closing;
 
-  private Http3Client(Http3Connection connection) {
-    this.connection = connection;
+  private Http3Client(
+      Connection transport,
+      Http3Limits limits,
+      Http3Events events,
+      Duration handshake,
+      List<Http3Extension> extensions) {
+    this.connection =
+        new Http3Connection(
+            transport, false, limits, events, handshake, extensions, this::closeIfUseless);
+    this.pushes = new ClientPushes(connection, this::pushOver);
   }
 
   /**
@@ -85,12 +95,11 @@ public final class Http3Client {
       Duration handshake,
       List<Http3Extension> extensions)
       throws IOException {
-    Http3Connection connection =
-        new Http3Connection(transport, false, limits, events, handshake, extensions);
-    Http3Client client = new Http3Client(connection);
+    Http3Client client = new Http3Client(transport, limits, events, handshake, extensions);
     try {
-      connection.start(client::serverStream, client::goaway);
-      connection.keepAliveWhileActive(KEEP_ALIVE);
+      client.connection.start(client.new Role());
+      var _ = transport.closed().thenAccept(client.pushes::ended);
+      client.connection.keepAliveWhileActive(KEEP_ALIVE);
     } catch (IOException e) {
       transport.close(Http3Error.H3_INTERNAL_ERROR.code(), "");
       throw e;
@@ -107,7 +116,43 @@ public final class Http3Client {
     }
   }
 
-  private void goaway(long firstUnprocessed) {
+  /** What a client does with what the server sends besides responses. */
+  private final class Role implements Http3Connection.Role {
+    @Override
+    public void request(Stream stream) {
+      serverStream(stream);
+    }
+
+    @Override
+    public void pushStream(Stream stream, FrameReader frames) throws IOException {
+      pushes.stream(stream, frames);
+    }
+
+    @Override
+    public void goaway(long firstUnprocessed) {
+      rejectFrom(firstUnprocessed);
+    }
+
+    @Override
+    public void maxPushId(long pushId) throws Http3Exception.OfConnection {
+      // RFC 9114 §7.2.7: "A client MUST treat the receipt of a MAX_PUSH_ID frame as a connection
+      // error of type H3_FRAME_UNEXPECTED."
+      throw Http3Exception.connection(
+          Http3Error.H3_FRAME_UNEXPECTED, "7.2.7", "a server sent MAX_PUSH_ID");
+    }
+
+    @Override
+    public void pushPriority(long pushId, Priority priority) throws Http3Exception.OfConnection {
+      throw Priorities.error(Http3Error.H3_FRAME_UNEXPECTED, "a server sent PRIORITY_UPDATE");
+    }
+
+    @Override
+    public void cancelPush(long pushId) throws Http3Exception.OfConnection {
+      pushes.cancelled(pushId);
+    }
+  }
+
+  private void rejectFrom(long firstUnprocessed) {
     // RFC 9114 §5.2: "Requests or pushes with the indicated identifier or greater are rejected by
     // the
     // sender of the GOAWAY." They may be sent again elsewhere.
@@ -120,8 +165,9 @@ public final class Http3Client {
   }
 
   private void closeIfUseless() {
-    if (connection.peerGoaway() != Long.MAX_VALUE && connection.active().count() == 0) {
-      connection.transport().close(Http3Error.H3_NO_ERROR.code(), "");
+    boolean last = connection.peerGoaway() != Long.MAX_VALUE || connection.mileage().worn();
+    if (last && connection.active().count() == 0) {
+      connection.close();
     }
   }
 
@@ -143,9 +189,30 @@ public final class Http3Client {
    */
   public ClientExchange send(RequestHead head, ByteBuffer content, boolean last, Deadline deadline)
       throws IOException {
+    return send(head, content, last, deadline, null);
+  }
+
+  /**
+   * Opens a stream and sends a request, in answer to which the server may push. From the first such
+   * request on, the server is allowed {@link Http3Limits#pushes} pushes at a time; none if that
+   * limit is 0.
+   *
+   * @param handler gets what is promised while the response is read; null declines it
+   * @see #send(RequestHead, ByteBuffer, boolean, Deadline)
+   */
+  public ClientExchange send(
+      RequestHead head,
+      ByteBuffer content,
+      boolean last,
+      Deadline deadline,
+      @Nullable PushHandler handler)
+      throws IOException {
     requireOpen();
     if (head.protocol() != null) {
       requireExtendedConnect(deadline);
+    }
+    if (handler != null) {
+      pushes.announce();
     }
     connection.active().increment();
     Stream stream;
@@ -158,8 +225,11 @@ public final class Http3Client {
       connection.active().decrement();
       throw e;
     }
-    ClientRequest request = new ClientRequest(connection, stream, head, () -> over(stream.id()));
+    ClientRequest request =
+        new ClientRequest(
+            connection, stream, head, pushes.on(head, handler), () -> over(stream.id()));
     requests.put(stream.id(), request);
+    connection.mileage().request();
     // RFC 9114 §5.2: "Upon receipt of a GOAWAY frame, if the client has already sent requests with
     // a
     // stream ID greater than or equal to the identifier contained in the GOAWAY frame, those
@@ -200,13 +270,21 @@ public final class Http3Client {
 
   private void over(long streamId) {
     requests.remove(streamId);
+    pushOver();
+  }
+
+  private void pushOver() {
     connection.active().decrement();
     closeIfUseless();
   }
 
-  /** Whether new requests are accepted: not closed and no GOAWAY sent or received. */
+  /**
+   * Whether new requests are accepted: not closed, no GOAWAY sent or received, and none of the
+   * limits on what one connection carries reached.
+   */
   public boolean open() {
     return !closing
+        && !connection.mileage().worn()
         && connection.peerGoaway() == Long.MAX_VALUE
         && !connection.transport().closed().isDone();
   }
@@ -237,9 +315,10 @@ public final class Http3Client {
    */
   public void close(Deadline deadline) {
     closing = true;
-    // RFC 9114 §5.2: a client's GOAWAY names a push id; from 0 on, none is taken.
-    connection.goaway(0);
+    // RFC 9114 §5.2: "A smaller value indicates the client will reject pushes with push IDs greater
+    // than or equal to this value."
+    connection.goaway(pushes.refuse());
     connection.active().awaitZero(deadline);
-    connection.transport().close(Http3Error.H3_NO_ERROR.code(), "");
+    connection.close();
   }
 }

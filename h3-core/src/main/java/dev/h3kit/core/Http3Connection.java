@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,23 +29,27 @@ final class Http3Connection {
   private final Duration handshake;
   private final FieldSections sections;
   private final GlitchLimiter glitches;
+  private final Grease grease;
+  private final Mileage mileage;
   private final ActiveCount active = new ActiveCount();
   private final List<Http3Extension> begins;
   private final Extensions extensions;
   private final Priorities priorities;
   private volatile PeerSettings peerSettings = PeerSettings.DEFAULT;
   private volatile long peerGoaway = Long.MAX_VALUE;
-  private long maxPushId = -1;
-  private volatile @Nullable Consumer<Long> onGoaway;
   private volatile @Nullable ControlStream control;
 
+  /**
+   * @param onWorn runs once when the connection should be exchanged for a new one; must not block
+   */
   Http3Connection(
       Connection transport,
       boolean server,
       Http3Limits limits,
       Http3Events events,
       Duration handshake,
-      List<Http3Extension> extensions) {
+      List<Http3Extension> extensions,
+      Runnable onWorn) {
     this.transport = transport;
     this.server = server;
     this.limits = limits;
@@ -58,29 +61,52 @@ final class Http3Connection {
     this.begins = extensions;
     this.extensions = new Extensions(this, server);
     this.priorities = new Priorities(transport.peerBidirectionalStreams());
+    this.grease = new Grease(limits.grease(), id);
+    this.mileage = new Mileage(transport, limits, onWorn);
   }
 
-  /**
-   * Opens our critical streams, sends SETTINGS and begins to take the peer's streams.
-   *
-   * @param requests gets each bidirectional stream of the peer, on a thread that must not be
-   *     blocked
-   * @param goaway gets the id of each GOAWAY that the peer sends
-   */
-  void start(Consumer<Stream> requests, Consumer<Long> goaway) throws IOException {
-    onGoaway = goaway;
+  /** What differs between client and server. */
+  interface Role {
+    /** Takes a bidirectional stream of the peer, on a thread that must not be blocked. */
+    void request(Stream stream);
+
+    /** Takes a push stream of the peer, whose type has been read; returns when it has an owner. */
+    void pushStream(Stream stream, FrameReader frames) throws IOException;
+
+    /** The peer goes away and rejects what has this id or a greater one. */
+    void goaway(long id);
+
+    /** The peer takes pushes up to this id. */
+    void maxPushId(long pushId) throws Http3Exception.OfConnection;
+
+    /** The peer gives a push up. */
+    void cancelPush(long pushId) throws Http3Exception.OfConnection;
+
+    /** The client says how urgent a push is. */
+    void pushPriority(long pushId, Priority priority) throws Http3Exception.OfConnection;
+  }
+
+  /** Opens our critical streams, sends SETTINGS and begins to take the peer's streams. */
+  void start(Role role) throws IOException {
     var _ = transport.closed().thenAccept(this::ended);
     events.connected(info());
     transport.onSent(priorities.scheduler()::progressed);
-    control = ControlStream.open(transport, limits, extensions.begin(begins));
+    control = ControlStream.open(transport, limits, extensions.begin(begins), grease);
     spawn("encoder", () -> sections.runEncoderStream(transport));
     spawn("decoder", () -> sections.runDecoderStream(transport));
+    spawn(
+        "reserved",
+        () -> {
+          if (sections.awaitStreams(limits.headerDeadline())) {
+            grease.stream(transport);
+          }
+        });
     UnidirectionalStreams peer =
         new UnidirectionalStreams(
-            limits, server, sections, this::glitch, new PeerControl(), extensions);
+            limits, sections, this::glitch, new PeerControl(role), role::pushStream, extensions);
     transport.acceptStreams(stream -> {
       if (stream.bidirectional()) {
-        requests.accept(stream);
+        role.request(stream);
       } else {
         spawn("stream-" + stream.id(), () -> peer.read(stream));
       }
@@ -119,6 +145,12 @@ final class Http3Connection {
 
   /** What the peer's control stream brings. */
   private final class PeerControl implements UnidirectionalStreams.Control {
+    private final Role role;
+
+    PeerControl(Role role) {
+      this.role = role;
+    }
+
     @Override
     public void settings(PeerSettings settings) {
       peerSettings = settings;
@@ -147,10 +179,7 @@ final class Http3Connection {
       }
       peerGoaway = goawayId;
       events.goaway(true, goawayId);
-      Consumer<Long> listener = onGoaway;
-      if (listener != null) {
-        listener.accept(goawayId);
-      }
+      role.goaway(goawayId);
     }
 
     @Override
@@ -162,27 +191,12 @@ final class Http3Connection {
         throw Http3Exception.connection(
             Http3Error.H3_FRAME_UNEXPECTED, "7.2.7", "a server sent MAX_PUSH_ID");
       }
-      // RFC 9114 §7.2.7: "receipt of a MAX_PUSH_ID frame that contains a smaller value than
-      // previously
-      // received MUST be treated as a connection error of type H3_ID_ERROR."
-      if (pushId < maxPushId) {
-        throw Http3Exception.connection(
-            Http3Error.H3_ID_ERROR,
-            "7.2.7",
-            "MAX_PUSH_ID fell from " + maxPushId + " to " + pushId);
-      }
-      maxPushId = pushId;
+      role.maxPushId(pushId);
     }
 
     @Override
     public void cancelPush(long pushId) throws Http3Exception.OfConnection {
-      // RFC 9114 §7.2.3: "If the server receives a CANCEL_PUSH frame for a push ID that has not yet
-      // been mentioned by a PUSH_PROMISE frame, this MUST be treated as a connection error of type
-      // H3_ID_ERROR", likewise a client for one "greater than currently allowed on the connection".
-      throw Http3Exception.connection(
-          Http3Error.H3_ID_ERROR,
-          "7.2.3",
-          "CANCEL_PUSH names " + pushId + ", which was never promised");
+      role.cancelPush(pushId);
     }
 
     @Override
@@ -193,15 +207,11 @@ final class Http3Connection {
       if (!server) {
         throw Priorities.error(Http3Error.H3_FRAME_UNEXPECTED, "a server sent PRIORITY_UPDATE");
       }
-      // RFC 9218 §7.2: "If a server receives a PRIORITY_UPDATE (type=0xF0701) with a push ID that
-      // is greater than the maximum push ID or that has not yet been promised, this MUST be treated
-      // as a connection error of type H3_ID_ERROR."
       if (update.push()) {
-        throw Priorities.error(
-            Http3Error.H3_ID_ERROR,
-            "PRIORITY_UPDATE names push " + update.id() + ", which was never promised");
+        role.pushPriority(update.id(), Priority.parse(update.value()));
+      } else {
+        priorities.update(update);
       }
-      priorities.update(update);
     }
   }
 
@@ -237,7 +247,8 @@ final class Http3Connection {
     }
   }
 
-  private void glitch(String what, long type) throws Http3Exception.OfConnection {
+  /** Counts one more oddity of the peer; throws when there are too many. */
+  void glitch(String what, long type) throws Http3Exception.OfConnection {
     events.ignored(what, type);
     // RFC 9114 §10.5: "An endpoint MAY treat activity that is suspicious as a connection error of
     // type
@@ -259,12 +270,13 @@ final class Http3Connection {
     }
   }
 
-  MessageReader reader(Stream stream) {
-    return new MessageReader(stream, limits, sections, this::glitch, server);
+  MessageReader reader(
+      Stream stream, @Nullable FrameReader begun, MessageReader.Promises promises) {
+    return new MessageReader(stream, begun, limits, sections, this::glitch, promises);
   }
 
   MessageWriter writer(Stream stream, Pace pace) {
-    return new MessageWriter(stream, limits, sections, () -> peerSettings, pace);
+    return new MessageWriter(stream, limits, sections, () -> peerSettings, pace, grease);
   }
 
   /** The priorities of the responses that a server writes. */
@@ -273,23 +285,44 @@ final class Http3Connection {
   }
 
   /**
-   * Sends PRIORITY_UPDATE for a request (RFC 9218 §7.2).
+   * Sends PRIORITY_UPDATE of one of its two types (RFC 9218 §7.2).
    *
    * @throws Http3Exception.OfConnection if the connection is lost
    */
-  void priorityUpdate(long streamId, Priority priority) throws IOException {
+  void priorityUpdate(long type, long id, Priority priority) throws IOException {
     ControlStream stream = control;
     if (stream == null) {
       return;
     }
     try {
-      stream.priorityUpdate(streamId, priority);
+      stream.priorityUpdate(type, id, priority);
     } catch (Http3Exception.OfConnection e) {
       fail(e);
       throw e;
     } catch (ConnectionClosedException e) {
       throw RequestStream.ofConnection(e.termination(), e);
     }
+  }
+
+  /** Sends a frame about pushes; a connection that is already lost needs none. */
+  void control(ControlFrame frame) {
+    ControlStream stream = control;
+    if (stream == null) {
+      return;
+    }
+    try {
+      frame.send(stream);
+    } catch (Http3Exception.OfConnection e) {
+      fail(e);
+    } catch (IOException e) {
+      transport.close(Http3Error.H3_INTERNAL_ERROR.code(), "");
+    }
+  }
+
+  /** Something sent on the control stream. */
+  @FunctionalInterface
+  interface ControlFrame {
+    void send(ControlStream stream) throws IOException;
   }
 
   /** Closes the connection because of an error that was found here. */
@@ -312,14 +345,24 @@ final class Http3Connection {
     } catch (Http3Exception.OfConnection e) {
       fail(e);
     } catch (IOException e) {
-      transport.close(Http3Error.H3_NO_ERROR.code(), "");
+      close();
     }
+  }
+
+  /** Closes the connection without an error. */
+  void close() {
+    transport.close(grease.noError(), "");
   }
 
   private void ended(Termination termination) {
     sections.close();
     extensions.ended(termination);
     events.closed(info(), termination, sections.stats());
+  }
+
+  /** A promise came or went. */
+  void promised(boolean received, long pushId, RequestHead request) {
+    events.promised(info(), received, pushId, request);
   }
 
   /** A request could not be answered. */
@@ -345,6 +388,10 @@ final class Http3Connection {
 
   Extensions extensions() {
     return extensions;
+  }
+
+  Mileage mileage() {
+    return mileage;
   }
 
   ActiveCount active() {

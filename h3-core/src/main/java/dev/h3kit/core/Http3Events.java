@@ -35,9 +35,13 @@ public interface Http3Events {
   /** A GOAWAY frame came or went. */
   default void goaway(boolean received, long id) {}
 
+  /** A promise of a push came or went (RFC 9114 §4.6). */
+  default void promised(
+      ConnectionInfo connection, boolean received, long pushId, RequestHead request) {}
+
   /**
-   * A server's request ended without a whole response: its handler failed, or the peer or the
-   * network did.
+   * A server's request or push ended without a whole response: its handler failed, or the peer or
+   * the network did. On a client: the handler of a push failed.
    */
   default void requestFailed(ConnectionInfo connection, long streamId, Exception cause) {}
 

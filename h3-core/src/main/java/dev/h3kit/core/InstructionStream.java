@@ -4,6 +4,9 @@ import dev.h3kit.core.transport.Connection;
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.qpack.OctetBuffer;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -29,6 +32,7 @@ final class InstructionStream {
   private final Condition changed = lock.newCondition();
   private OctetBuffer unsent = new OctetBuffer(64);
   private OctetBuffer sending = new OctetBuffer(64);
+  private final CountDownLatch opened = new CountDownLatch(1);
   private boolean closed;
 
   /** A stream of {@code type}, whose type octet is the first thing written. */
@@ -65,6 +69,11 @@ final class InstructionStream {
     }
   }
 
+  /** Waits until the stream is open; false if it is not in time. */
+  boolean awaitOpen(Duration wait) throws InterruptedException {
+    return opened.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
   /** Ends {@link #run}. */
   void close() {
     lock.lock();
@@ -79,6 +88,7 @@ final class InstructionStream {
   /** Opens the stream and writes until closed; throws when the stream or connection is lost. */
   void run(Connection connection) throws IOException, InterruptedException {
     Stream stream = connection.openUnidirectional(Deadline.NEVER);
+    opened.countDown();
     while (next()) {
       stream.write(sending.array(), 0, sending.length(), Deadline.NEVER);
       sending.clear();

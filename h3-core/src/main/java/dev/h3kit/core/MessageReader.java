@@ -17,7 +17,7 @@ final class MessageReader {
   private final Http3Limits limits;
   private final FieldSections sections;
   private final Glitches glitches;
-  private final boolean server;
+  private final Promises promises;
   private final FrameReader frames;
 
   private State state = State.HEAD;
@@ -43,6 +43,15 @@ final class MessageReader {
     void count(String what, long type) throws Http3Exception.OfConnection;
   }
 
+  /** Takes the promises that stand between the frames of a message (RFC 9114 §7.2.5). */
+  interface Promises {
+    /** Refuses a push id that must not be promised, before anything else is read of the promise. */
+    void check(long pushId) throws Http3Exception.OfConnection;
+
+    /** Takes a promised request. */
+    void take(long pushId, List<FieldLine> request) throws IOException;
+  }
+
   /** A header section that passes a limit of this side. */
   static final class HeadTooLargeException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -52,20 +61,31 @@ final class MessageReader {
     }
   }
 
+  /**
+   * @param begun what has read the beginning of the stream; null if nothing was read
+   */
   MessageReader(
       Stream stream,
+      @Nullable FrameReader begun,
       Http3Limits limits,
       FieldSections sections,
       Glitches glitches,
-      boolean server) {
+      Promises promises) {
     this.stream = stream;
     this.limits = limits;
     this.sections = sections;
     this.glitches = glitches;
-    this.server = server;
+    this.promises = promises;
+    int headers = limits.fieldSectionSize();
     this.frames =
-        new FrameReader(
-            stream, limits.fieldSectionSize(), limits.controlFrameSize(), this::timeout);
+        begun != null
+            ? new FrameReader(begun, headers, this::timeout)
+            : new FrameReader(stream, headers, limits.controlFrameSize(), this::timeout);
+  }
+
+  /** There is no message to read. */
+  void none() {
+    state = State.END;
   }
 
   private Deadline timeout() {
@@ -270,7 +290,7 @@ final class MessageReader {
           return null;
         }
         case Frame.Unknown unknown -> glitches.count("frame", unknown.type());
-        case Frame.PushPromise promise -> throw pushPromise(promise);
+        case Frame.PushPromise promise -> take(promise);
         case Frame.Data _, Frame.Headers _, Frame.OversizedHeaders _ -> {
           return frame;
         }
@@ -300,20 +320,13 @@ final class MessageReader {
     }
   }
 
-  private Http3Exception.OfConnection pushPromise(Frame.PushPromise promise) {
-    // RFC 9114 §7.2.5: "A client MUST NOT send a PUSH_PROMISE frame. A server MUST treat the
-    // receipt of
-    // a PUSH_PROMISE frame as a connection error of type H3_FRAME_UNEXPECTED."
-    if (server) {
-      return unexpected(promise, "from a client");
+  private void take(Frame.PushPromise promise) throws IOException {
+    promises.check(promise.pushId());
+    try {
+      promises.take(promise.pushId(), decode(promise.section(), timeout()));
+    } catch (HeadTooLargeException e) {
+      throw tooLarge(e);
     }
-    // RFC 9114 §7.2.5: "A client MUST treat receipt of a PUSH_PROMISE frame that contains a larger
-    // push
-    // ID than the client has advertised as a connection error of H3_ID_ERROR." None was advertised.
-    return Http3Exception.connection(
-        Http3Error.H3_ID_ERROR,
-        "7.2.5",
-        "push " + promise.pushId() + " was promised and none allowed");
   }
 
   private static Http3Exception.OfConnection unexpected(Frame frame, String where) {

@@ -22,9 +22,11 @@ final class MessageWriter {
   private final FieldSections sections;
   private final Peer peer;
   private final Pace pace;
+  private final Grease grease;
   private byte[] scratch = new byte[0];
   private boolean ended;
   private boolean headSent;
+  private boolean greased;
   private long plainOctets;
   private long codedOctets;
 
@@ -34,20 +36,44 @@ final class MessageWriter {
     PeerSettings settings();
   }
 
-  MessageWriter(Stream stream, Http3Limits limits, FieldSections sections, Peer peer, Pace pace) {
+  MessageWriter(
+      Stream stream,
+      Http3Limits limits,
+      FieldSections sections,
+      Peer peer,
+      Pace pace,
+      Grease grease) {
     this.stream = stream;
     this.limits = limits;
     this.sections = sections;
     this.peer = peer;
     this.pace = pace;
+    this.grease = grease;
   }
 
   /** Writes an interim header section. */
   void interim(List<FieldLine> lines) throws IOException {
-    requireState(!headSent, "the final response was sent");
+    requireState(!headSent && !ended, "the final response was sent");
     OctetBuffer out = new OctetBuffer(256);
     headers(lines, out);
     put(out.array(), 0, out.length());
+  }
+
+  /** Writes a promise (RFC 9114 §7.2.5), wherever the message stands. */
+  void promise(long pushId, List<FieldLine> request) throws IOException {
+    requireState(!ended, "the message has ended");
+    OctetBuffer section = section(request);
+    OctetBuffer out = new OctetBuffer(24 + section.length());
+    VarInt.write(out, FrameType.PUSH_PROMISE);
+    VarInt.write(out, VarInt.sizeOf(pushId) + section.length());
+    VarInt.write(out, pushId);
+    out.put(section.array(), 0, section.length());
+    put(out.array(), 0, out.length());
+  }
+
+  /** There is no message to write. */
+  void none() {
+    ended = true;
   }
 
   /**
@@ -55,9 +81,15 @@ final class MessageWriter {
    * turn.
    */
   void head(List<FieldLine> lines, ByteBuffer content, boolean last) throws IOException {
-    requireState(!headSent, "the header section was sent");
+    requireState(!headSent && !ended, "the header section was sent");
     OctetBuffer out = new OctetBuffer(256 + Math.min(content.remaining(), SLICE));
+    // RFC 9114 §4.1: "Frames of unknown types (Section 9), including reserved frames (Section
+    // 7.2.8) MAY be sent on a request or push stream before, after, or interleaved with other
+    // frames described in this section."
+    greased = grease.now();
+    reserved(out);
     headers(lines, out);
+    reserved(out);
     headSent = true;
     int length = content.remaining();
     int first = Math.min(length, SLICE);
@@ -136,12 +168,30 @@ final class MessageWriter {
     }
   }
 
+  private void reserved(OctetBuffer out) {
+    if (greased) {
+      grease.frame(out);
+    }
+  }
+
   private void finish() throws IOException {
+    if (greased) {
+      OctetBuffer out = new OctetBuffer(32);
+      reserved(out);
+      put(out.array(), 0, out.length());
+    }
     ended = true;
     stream.finish();
   }
 
   private void headers(List<FieldLine> lines, OctetBuffer out) throws IOException {
+    OctetBuffer section = section(lines);
+    VarInt.write(out, FrameType.HEADERS);
+    VarInt.write(out, section.length());
+    out.put(section.array(), 0, section.length());
+  }
+
+  private OctetBuffer section(List<FieldLine> lines) throws IOException {
     int plain = FieldSections.plain(lines);
     long size = plain + (long) lines.size() * FieldLine.OVERHEAD;
     // RFC 9114 §4.2.2: "An implementation that has received this parameter SHOULD NOT send an HTTP
@@ -159,9 +209,7 @@ final class MessageWriter {
     OctetBuffer section = new OctetBuffer(256);
     codedOctets += sections.encode(stream.id(), lines, section);
     plainOctets += plain;
-    VarInt.write(out, FrameType.HEADERS);
-    VarInt.write(out, section.length());
-    out.put(section.array(), 0, section.length());
+    return section;
   }
 
   private byte[] scratch(int size) {

@@ -92,18 +92,21 @@ record PeerSettings(
   }
 
   /**
-   * Appends a SETTINGS frame with what {@code limits} grant, those of extensions, and one reserved
+   * Appends a SETTINGS frame with what {@code limits} grant, those of extensions, and a reserved
    * setting.
    */
-  static void write(OctetBuffer out, Http3Limits limits, Map<Long, Long> ofExtensions) {
+  static void write(
+      OctetBuffer out, Http3Limits limits, Map<Long, Long> ofExtensions, Grease grease) {
     OctetBuffer payload = new OctetBuffer(64);
     setting(payload, MAX_FIELD_SECTION_SIZE, limits.fieldSectionSize());
     setting(payload, QPACK_MAX_TABLE_CAPACITY, limits.tableCapacity());
     setting(payload, QPACK_BLOCKED_STREAMS, limits.blockedStreams());
     ofExtensions.forEach((id, value) -> setting(payload, id, value));
-    // RFC 9114 §7.2.4.1: "Endpoints SHOULD include at least one such setting in their SETTINGS
-    // frame."
-    setting(payload, FrameType.reserved(3), 0);
+    if (grease.used()) {
+      // RFC 9114 §7.2.4.1: "Endpoints SHOULD include at least one such setting in their SETTINGS
+      // frame."
+      setting(payload, grease.reserved(), grease.value());
+    }
     VarInt.write(out, FrameType.SETTINGS);
     VarInt.write(out, payload.length());
     out.put(payload.array(), 0, payload.length());

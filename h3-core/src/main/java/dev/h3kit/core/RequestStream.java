@@ -35,24 +35,67 @@ final class RequestStream {
   private boolean aborted;
   private volatile boolean tunnel;
   private boolean sectionsCancelled;
+  private boolean cancelled;
   private boolean readingOver;
   private boolean writingOver;
 
-  /**
-   * @param pace when our message may be written
-   * @param onOver runs once when both halves are over
-   */
-  RequestStream(Http3Connection connection, Stream stream, Pace pace, Runnable onOver) {
+  private RequestStream(
+      Http3Connection connection, Stream stream, MessageReader reader, Pace pace, Runnable onOver) {
     this.connection = connection;
     this.stream = stream;
-    this.reader = connection.reader(stream);
+    this.reader = reader;
     this.writer = connection.writer(stream, pace);
     this.pace = pace;
     this.onOver = onOver;
-    stream.onAbort(this::aborted);
   }
 
-  private void aborted() {
+  private RequestStream begun() {
+    stream.onAbort(this::aborted);
+    return this;
+  }
+
+  /**
+   * A request stream.
+   *
+   * @param promises takes the promises on it
+   * @param pace when our message may be written
+   * @param onOver runs once when both halves are over
+   */
+  static RequestStream of(
+      Http3Connection connection,
+      Stream stream,
+      MessageReader.Promises promises,
+      Pace pace,
+      Runnable onOver) {
+    MessageReader reader = connection.reader(stream, null, promises);
+    return new RequestStream(connection, stream, reader, pace, onOver).begun();
+  }
+
+  /** A push stream that we write: its reading half is over from the beginning. */
+  static RequestStream pushing(Http3Connection connection, Stream stream, Pace pace) {
+    MessageReader reader = connection.reader(stream, null, NoPromises.FROM_CLIENT);
+    reader.none();
+    RequestStream pushing = new RequestStream(connection, stream, reader, pace, () -> {});
+    pushing.readingOver = true;
+    return pushing.begun();
+  }
+
+  /**
+   * A push stream that we read: its writing half is over from the beginning.
+   *
+   * @param frames has read the stream's type and push id
+   */
+  static RequestStream pushed(
+      Http3Connection connection, Stream stream, FrameReader frames, Runnable onOver) {
+    MessageReader reader = connection.reader(stream, frames, NoPromises.ON_PUSH_STREAM);
+    RequestStream pushed = new RequestStream(connection, stream, reader, Pace.NONE, onOver);
+    pushed.writer.none();
+    pushed.writingOver = true;
+    return pushed.begun();
+  }
+
+  /** The peer gave the exchange up, or the connection ended. */
+  void aborted() {
     pace.cancel();
     List<Runnable> actions;
     lock.lock();
@@ -159,6 +202,7 @@ final class RequestStream {
       // request
       // terminated abruptly": the reading half goes on.
       over(false, true);
+      cancelled();
       // From a client it is always a cancellation, whatever the code.
       if (connection.server() || !Http3Error.noError(e.errorCode())) {
         connection.countGlitch("STOP_SENDING on a request stream", e.errorCode());
@@ -202,6 +246,7 @@ final class RequestStream {
   void stopSending(Http3Error error) {
     pace.cancel();
     if (!writer.ended()) {
+      cancelled();
       stream.reset(error.code());
     }
     over(false, true);
@@ -228,6 +273,9 @@ final class RequestStream {
 
   private void abort(long code) {
     pace.cancel();
+    if (!writer.ended() || !reader.ended()) {
+      cancelled();
+    }
     if (!writer.ended()) {
       stream.reset(code);
     }
@@ -236,6 +284,20 @@ final class RequestStream {
       cancelSections();
     }
     over(true, true);
+  }
+
+  /** Counts a stream once that ends before its time. */
+  private void cancelled() {
+    lock.lock();
+    try {
+      if (cancelled) {
+        return;
+      }
+      cancelled = true;
+    } finally {
+      lock.unlock();
+    }
+    connection.mileage().reset();
   }
 
   /**
@@ -287,6 +349,7 @@ final class RequestStream {
       }
       case StreamResetException reset -> {
         connection.countGlitch("reset of a request stream", reset.errorCode());
+        cancelled();
         cancelSections();
         // The other half has nothing left to answer or to wait for.
         stream.reset(Http3Error.H3_REQUEST_CANCELLED.code());

@@ -13,14 +13,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * A connection as the server sees it: takes requests, one virtual thread each, until it goes away.
  * Thread-safe.
  */
-final class ServerConnection {
+final class ServerConnection implements Http3Connection.Role {
   private static final Duration LONGEST_ROUND_TRIP = Duration.ofSeconds(1);
+
+  /** How long requests of a connection that is exchanged may take. */
+  private static final Duration WORN = Duration.ofMinutes(10);
 
   /** How long after its last response a client may still be reading it. */
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   private final Http3Connection connection;
   private final Http3Server.Handler handler;
+  private final ServerPushes pushes;
   private final Semaphore turns;
   private final ReentrantLock lock = new ReentrantLock();
   private long nextId;
@@ -34,15 +38,16 @@ final class ServerConnection {
       List<Http3Extension> extensions,
       Http3Server.Handler handler) {
     this.connection =
-        new Http3Connection(transport, true, limits, events, Duration.ZERO, extensions);
+        new Http3Connection(transport, true, limits, events, Duration.ZERO, extensions, this::worn);
     this.handler = handler;
+    this.pushes = new ServerPushes(connection, () -> lastEnd = System.nanoTime());
     this.turns = new Semaphore(limits.concurrentRequests());
   }
 
   /** Begins to serve. */
   void start() throws IOException {
     try {
-      connection.start(this::accept, _ -> {});
+      connection.start(this);
     } catch (Http3Exception.OfConnection e) {
       connection.fail(e);
       throw e;
@@ -52,7 +57,36 @@ final class ServerConnection {
     }
   }
 
-  private void accept(Stream stream) {
+  @Override
+  public void goaway(long firstRefusedPush) {
+    pushes.goaway(firstRefusedPush);
+  }
+
+  @Override
+  public void maxPushId(long pushId) throws Http3Exception.OfConnection {
+    pushes.allow(pushId);
+  }
+
+  @Override
+  public void cancelPush(long pushId) throws Http3Exception.OfConnection {
+    pushes.cancel(pushId);
+  }
+
+  @Override
+  public void pushPriority(long pushId, Priority priority) throws Http3Exception.OfConnection {
+    pushes.prioritize(pushId, priority);
+  }
+
+  @Override
+  public void pushStream(Stream stream, FrameReader frames) throws Http3Exception.OfConnection {
+    // RFC 9114 §6.2.2: "Only servers can push; if a server receives a client-initiated push stream,
+    // this MUST be treated as a connection error of type H3_STREAM_CREATION_ERROR."
+    throw Http3Exception.connection(
+        Http3Error.H3_STREAM_CREATION_ERROR, "6.2.2", "a client opened a push stream");
+  }
+
+  @Override
+  public void request(Stream stream) {
     connection.priorities().seen(stream.id());
     boolean taken;
     lock.lock();
@@ -79,21 +113,28 @@ final class ServerConnection {
       return;
     }
     Thread.ofVirtual().name("h3-request-", stream.id()).start(() -> serve(stream));
+    connection.mileage().request();
   }
 
-  private static void reject(Stream stream) {
+  /** The client is sent to a new connection; what is in work ends here. */
+  private void worn() {
+    Thread.ofVirtual().name("h3-worn").start(() -> drain(Deadline.after(WORN)));
+  }
+
+  private void reject(Stream stream) {
     // RFC 9114 §4.1.1: "When a server cancels a request without performing any application
     // processing, the request is considered "rejected". The server SHOULD abort its response stream
     // with the error code H3_REQUEST_REJECTED."
     stream.stopReading(Http3Error.H3_REQUEST_REJECTED.code());
     stream.reset(Http3Error.H3_REQUEST_REJECTED.code());
+    connection.mileage().reset();
   }
 
   private void serve(Stream stream) {
     try {
       if (turns.tryAcquire(connection.limits().headerDeadline().toNanos(), TimeUnit.NANOSECONDS)) {
         try {
-          new ServerRequest(connection, stream).serve(handler);
+          new ServerRequest(connection, stream, pushes).serve(handler);
         } finally {
           turns.release();
         }
@@ -131,10 +172,11 @@ final class ServerConnection {
     } finally {
       lock.unlock();
     }
+    pushes.close();
     connection.goaway(last);
     connection.active().awaitZero(deadline);
     linger(deadline);
-    connection.transport().close(Http3Error.H3_NO_ERROR.code(), "");
+    connection.close();
   }
 
   /**

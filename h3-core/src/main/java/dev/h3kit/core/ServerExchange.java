@@ -20,6 +20,23 @@ public non-sealed interface ServerExchange extends Exchange {
    */
   void sendInterim(ResponseHead head) throws IOException;
 
+  /** Whether {@link #push} would promise something now. */
+  boolean mayPush();
+
+  /**
+   * Promises the response to a request that the client has not sent yet, and has {@code handler}
+   * answer it on a push stream and a virtual thread of its own (RFC 9114 §4.6). Belongs to writing:
+   * one thread at a time, before the response has ended; before the content that refers to what is
+   * pushed.
+   *
+   * @param promised a GET or HEAD without content, for the authority of this request
+   * @return false, and nothing was sent, if the client allows no push now, goes away, or the limit
+   *     of pushes in work is reached; always false for what is a push itself
+   * @throws IllegalArgumentException if such a request cannot be pushed
+   * @throws IllegalStateException if the response has ended
+   */
+  boolean push(RequestHead promised, Http3Server.Handler handler) throws IOException;
+
   /**
    * Sends the final response, with its first content in the same flight.
    *

@@ -23,13 +23,19 @@ final class ServerRequest implements ServerExchange {
 
   private final RequestStream stream;
   private final Turn turn;
+  private final ServerPushes pushes;
   private RequestHead request = NONE;
 
-  ServerRequest(Http3Connection connection, Stream stream) {
+  ServerRequest(Http3Connection connection, Stream stream, ServerPushes pushes) {
     this.turn = connection.priorities().opened(stream);
     this.stream =
-        new RequestStream(
-            connection, stream, turn, () -> connection.priorities().over(stream.id()));
+        RequestStream.of(
+            connection,
+            stream,
+            NoPromises.FROM_CLIENT,
+            turn,
+            () -> connection.priorities().over(stream.id()));
+    this.pushes = pushes;
   }
 
   /** Serves the request from its first octet to its end. */
@@ -164,6 +170,16 @@ final class ServerRequest implements ServerExchange {
   @Override
   public ConnectionInfo connection() {
     return stream.connection().info();
+  }
+
+  @Override
+  public boolean mayPush() {
+    return pushes.open() && !stream.writer().ended();
+  }
+
+  @Override
+  public boolean push(RequestHead promised, Http3Server.Handler handler) throws IOException {
+    return pushes.push(stream, request, promised, handler);
   }
 
   @Override

@@ -12,14 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
  * §6.2). Thread-safe.
  */
 final class UnidirectionalStreams {
-  private static final long PUSH = 0x01;
+  /** The stream type of a push stream. */
+  static final long PUSH = 0x01;
 
   private final Http3Limits limits;
-  private final boolean server;
   private final FieldSections sections;
   private final MessageReader.Glitches glitches;
   private final Control control;
   private final Extensions extensions;
+  private final Pushes pushes;
   private final Set<Long> critical = ConcurrentHashMap.newKeySet();
 
   /** Takes the frames of the peer's control stream. */
@@ -35,15 +36,21 @@ final class UnidirectionalStreams {
     void priorityUpdate(Frame.PriorityUpdate update) throws Http3Exception.OfConnection;
   }
 
+  /** Takes push streams. */
+  @FunctionalInterface
+  interface Pushes {
+    void take(Stream stream, FrameReader frames) throws IOException;
+  }
+
   UnidirectionalStreams(
       Http3Limits limits,
-      boolean server,
       FieldSections sections,
       MessageReader.Glitches glitches,
       Control control,
+      Pushes pushes,
       Extensions extensions) {
     this.limits = limits;
-    this.server = server;
+    this.pushes = pushes;
     this.sections = sections;
     this.glitches = glitches;
     this.control = control;
@@ -67,6 +74,10 @@ final class UnidirectionalStreams {
       glitches.count("unidirectional stream without a type", -1);
       return;
     }
+    if (type == PUSH) {
+      pushes.take(stream, frames);
+      return;
+    }
     phase.deadline = Deadline.NEVER;
     if (type == ControlStream.TYPE) {
       readCritical(stream, type, "control", () -> readControl(frames));
@@ -74,8 +85,6 @@ final class UnidirectionalStreams {
       readCritical(stream, type, "QPACK encoder", () -> readRaw(frames, sections::onEncoderStream));
     } else if (type == InstructionStream.DECODER) {
       readCritical(stream, type, "QPACK decoder", () -> readRaw(frames, sections::onDecoderStream));
-    } else if (type == PUSH) {
-      throw push();
     } else if (!extensions.takeUnidirectional(type, stream, frames)) {
       // RFC 9114 §6.2: "Recipients of unknown stream types MUST either abort reading of the stream
       // or
@@ -190,18 +199,5 @@ final class UnidirectionalStreams {
   private static Http3Exception.OfConnection unexpected(String what) {
     return Http3Exception.connection(
         Http3Error.H3_FRAME_UNEXPECTED, "7.2", what + " came on the control stream");
-  }
-
-  private Http3Exception.OfConnection push() {
-    // RFC 9114 §6.2.2: "Only servers can push; if a server receives a client-initiated push stream,
-    // this MUST be treated as a connection error of type H3_STREAM_CREATION_ERROR."
-    if (server) {
-      return Http3Exception.connection(
-          Http3Error.H3_STREAM_CREATION_ERROR, "6.2.2", "a client opened a push stream");
-    }
-    // RFC 9114 §4.6: "A client MUST treat receipt of a push stream as a connection error of type
-    // H3_ID_ERROR when no MAX_PUSH_ID frame has been sent".
-    return Http3Exception.connection(
-        Http3Error.H3_ID_ERROR, "4.6", "a push stream came and none was allowed");
   }
 }

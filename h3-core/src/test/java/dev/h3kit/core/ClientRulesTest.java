@@ -24,7 +24,8 @@ class ClientRulesTest {
   ClientRulesTest() throws IOException {
     MemoryTransport.Pair pair = MemoryTransport.pair();
     server = new RawPeer(pair.server());
-    client = Http3Client.on(pair.client(), Http3Limits.CLIENT, Http3Events.NONE);
+    Http3Limits plain = Http3Limits.CLIENT.but().grease(0).build();
+    client = Http3Client.on(pair.client(), plain, Http3Events.NONE);
   }
 
   private static Deadline soon() {

@@ -48,7 +48,8 @@ class WriteSchedulerTest {
               Http3Limits.SERVER,
               new FieldSections(Http3Limits.SERVER, Http3Events.NONE),
               () -> PeerSettings.DEFAULT,
-              turn);
+              turn,
+              new Grease(0, 0));
       thread =
           Thread.ofVirtual()
               .start(() -> {

@@ -384,8 +384,7 @@ class Http3ConnectorTest {
     assertEquals(200, head(exchange).status());
     assertEquals("whole", content(exchange));
     stopped.get(20, TimeUnit.SECONDS);
-    assertEquals(
-        Http3Error.H3_NO_ERROR.code(), client.closed().get(20, TimeUnit.SECONDS).errorCode());
+    assertTrue(Http3Error.noError(client.closed().get(20, TimeUnit.SECONDS).errorCode()));
     assertThrows(IOException.class, () -> ask(client, true));
   }
 
