@@ -335,7 +335,7 @@ final class Call<T> {
     if (cookies != null) {
       cookies.put(uri, headers.map());
     }
-    carrier.heard(uri, headers);
+    carrier.heard(uri, status, headers);
     if (auth != null && answersChallenges(sent) && auth.challenged(uri, status, headers, tries)) {
       return sent;
     }

@@ -1,5 +1,6 @@
 package dev.h3kit.client;
 
+import dev.h3kit.client.H3Leg.Elsewhere;
 import dev.h3kit.client.ProtocolChoice.Facts;
 import dev.h3kit.client.ProtocolChoice.Plan;
 import dev.h3kit.core.Deadline;
@@ -81,17 +82,24 @@ final class Carrier {
           }
         }
       } catch (H3Leg.NotProcessed e) {
-        tcpOnly = e.overTcp() && hop.call().mode() != ProtocolMode.HTTP3_ONLY;
-        if (++attempts == ATTEMPTS || (e.overTcp() && !tcpOnly)) {
+        boolean wantsTcp = e.elsewhere() == Elsewhere.TCP;
+        tcpOnly = wantsTcp && hop.call().mode() != ProtocolMode.HTTP3_ONLY;
+        if (++attempts == ATTEMPTS || (wantsTcp && !tcpOnly)) {
           throw Failures.exchanging(e.failure());
         }
+        settings.clientEvents().retried(hop.request().uri(), attempts + 1, e.failure());
       }
     }
   }
 
   /** Takes the Alt-Svc field of a response (RFC 7838 §3). */
-  void heard(URI uri, HttpHeaders headers) {
+  void heard(URI uri, int status, HttpHeaders headers) {
     Origin origin = Origin.of(uri);
+    // RFC 7838 §6: "An Alt-Svc header field in a 421 (Misdirected Request) response MUST be
+    // ignored."
+    if (status == 421) {
+      return;
+    }
     // RFC 7838 §2.1: "Clients MUST have reasonable assurances that the alternative service is under
     // control of and valid for the whole origin": only what came over authenticated TLS counts.
     if (origin.secure() && !settings.insecure()) {
@@ -147,13 +155,29 @@ final class Carrier {
 
   private <T> Answer<T> overQuic(Hop<T> hop, Origin origin, H3Link link, String reason)
       throws IOException, H3Leg.NotProcessed {
-    hop.recorder().decided(HttpProtocol.HTTP_3, reason);
+    hop.recorder()
+        .decided(
+            HttpProtocol.HTTP_3,
+            pool.borrowed(origin)
+                ? "a connection to the same address has a certificate for this host too"
+                : reason);
     hop.call().connected();
-    H3Leg<T> leg = new H3Leg<>(hop, link);
+    Alternative advertised = altSvc.http3(origin);
+    if (Alternative.same(origin).equals(advertised)) {
+      advertised = null;
+    }
+    H3Leg<T> leg = new H3Leg<>(hop, link, advertised != null || pool.borrowed(origin));
     try {
       return leg.run();
     } catch (H3Leg.NotProcessed e) {
-      if (!link.open()) {
+      if (e.elsewhere() == Elsewhere.OWN) {
+        pool.misdirected(origin, link);
+        if (advertised != null) {
+          // RFC 7838 §6: "Clients receiving 421 (Misdirected Request) from an alternative service
+          // MUST remove the corresponding entry from its alternative service cache".
+          altSvc.refused(origin, advertised);
+        }
+      } else if (!link.open()) {
         pool.remove(origin, link);
       }
       throw e;

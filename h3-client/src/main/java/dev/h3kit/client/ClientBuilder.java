@@ -31,6 +31,7 @@ final class ClientBuilder implements H3ClientBuilder {
   private H3ClientEvents clientEvents = H3ClientEvents.NONE;
   private @Nullable Path altSvcFile;
   private boolean freshConnections;
+  private boolean coalescing = true;
   private Http3Limits limits = Http3Limits.CLIENT;
   private DatagramFaults faults = DatagramFaults.NONE;
   private @Nullable CookieHandler cookieHandler;
@@ -110,6 +111,12 @@ final class ClientBuilder implements H3ClientBuilder {
   @Override
   public ClientBuilder freshConnections(boolean fresh) {
     freshConnections = fresh;
+    return this;
+  }
+
+  @Override
+  public ClientBuilder coalescing(boolean coalescing) {
+    this.coalescing = coalescing;
     return this;
   }
 
@@ -215,6 +222,7 @@ final class ClientBuilder implements H3ClientBuilder {
         clientEvents,
         altSvcFile,
         freshConnections,
+        coalescing,
         limits,
         faults,
         cookieHandler,

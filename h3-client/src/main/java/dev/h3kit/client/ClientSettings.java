@@ -30,6 +30,7 @@ record ClientSettings(
     H3ClientEvents clientEvents,
     @Nullable Path altSvcFile,
     boolean freshConnections,
+    boolean coalescing,
     Http3Limits limits,
     DatagramFaults faults,
     @Nullable CookieHandler cookieHandler,

@@ -109,6 +109,10 @@ final class Connecting {
       }
     }
     List<InetSocketAddress> addresses = resolve(origin, to.host(), to.port(), recorder);
+    H3Link borrowed = borrow(origin, addresses, recorder);
+    if (borrowed != null) {
+      return borrowed;
+    }
     CompletableFuture<H3Link> link =
         settings.freshConnections()
             ? attempt(origin, addresses, recorder)
@@ -121,6 +125,21 @@ final class Connecting {
     } catch (ExecutionException e) {
       throw Failures.connecting(origin, Failures.copy(e));
     }
+  }
+
+  /** A connection of another origin that will do; null if there is none. */
+  private @Nullable H3Link borrow(
+      Origin origin, List<InetSocketAddress> addresses, ExchangeRecorder recorder) {
+    // Who checks no certificates has no reason to believe that they cover anything.
+    if (!settings.coalescing() || settings.insecure() || settings.freshConnections()) {
+      return null;
+    }
+    H3Link link = pool.borrow(origin, addresses, each -> connector.covers(each, origin.host()));
+    if (link != null) {
+      recorder.reused();
+      settings.clientEvents().coalesced(origin.host(), origin.port(), link.info());
+    }
+    return link;
   }
 
   private CompletableFuture<H3Link> attempt(
@@ -207,6 +226,10 @@ final class Connecting {
         to.equals(Alternative.same(origin))
             ? direct
             : resolve(origin, to.host(), to.port(), recorder);
+    H3Link borrowed = borrow(origin, addresses, recorder);
+    if (borrowed != null) {
+      return new Raced.Quic<>(borrowed);
+    }
     TcpLeg<T> leg =
         new TcpLeg<>(
             hop,

@@ -7,6 +7,7 @@ import dev.h3kit.core.Http3Client;
 import dev.h3kit.core.RequestHead;
 import dev.h3kit.core.transport.ClientTransportConfig;
 import dev.h3kit.core.transport.DatagramFaults;
+import dev.h3kit.core.transport.QuicClient;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
@@ -23,19 +24,31 @@ final class CoreConnector implements QuicConnector {
   @Override
   public H3Link connect(String host, InetSocketAddress address, Watch watch, Deadline deadline)
       throws IOException {
-    ClientTransportConfig defaults = ClientTransportConfig.DEFAULT;
-    ClientTransportConfig config =
-        new ClientTransportConfig(
-            settings.trust(),
-            !settings.insecure(),
-            defaults.idleTimeout(),
-            defaults.streamReceiveWindow(),
-            defaults.connectionReceiveWindow(),
-            defaults.peerBidirectionalStreams(),
-            defaults.peerUnidirectionalStreams(),
-            new WatchedDatagrams(settings.faults(), watch));
+    ClientTransportConfig config = config(new WatchedDatagrams(settings.faults(), watch));
     return new CoreLink(
         Http3Client.connect(config, settings.limits(), settings.events(), host, address, deadline));
+  }
+
+  private ClientTransportConfig config(DatagramFaults faults) {
+    ClientTransportConfig defaults = ClientTransportConfig.DEFAULT;
+    return new ClientTransportConfig(
+        settings.trust(),
+        !settings.insecure(),
+        defaults.idleTimeout(),
+        defaults.streamReceiveWindow(),
+        defaults.connectionReceiveWindow(),
+        defaults.peerBidirectionalStreams(),
+        defaults.peerUnidirectionalStreams(),
+        faults);
+  }
+
+  @Override
+  public boolean covers(H3Link link, String host) {
+    // RFC 9114 §3.3: "To use an existing connection for a new origin, clients MUST validate the
+    // certificate presented by the server for the new origin server using the process described in
+    // Section 4.3.4 of [HTTP]."
+    return QuicClient.authoritative(
+        config(DatagramFaults.NONE), link.info().peerCertificates(), host);
   }
 
   private record WatchedDatagrams(DatagramFaults faults, Watch watch) implements DatagramFaults {

@@ -83,6 +83,13 @@ public interface H3ClientBuilder extends HttpClient.Builder {
    */
   H3ClientBuilder freshConnections(boolean fresh);
 
+  /**
+   * Whether an HTTP/3 connection may carry requests for another host that has the same address and
+   * port and that the server's certificate covers (RFC 9114 §3.3); default true. Never with {@link
+   * #insecure}, and no more for a host for which the server answered 421.
+   */
+  H3ClientBuilder coalescing(boolean coalescing);
+
   /** What HTTP/3 servers are granted; default {@link Http3Limits#CLIENT}. */
   H3ClientBuilder limits(Http3Limits limits);
 

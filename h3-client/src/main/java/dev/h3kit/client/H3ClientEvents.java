@@ -1,6 +1,8 @@
 package dev.h3kit.client;
 
+import dev.h3kit.core.ConnectionInfo;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 
 /**
@@ -13,4 +15,18 @@ public interface H3ClientEvents {
 
   /** The Alt-Svc file cannot be read or written now; what is known stays in memory. */
   default void altSvcFileFailed(Path file, IOException cause) {}
+
+  /**
+   * Requests for a host go over a connection that was made for another one, because both have the
+   * same address and the certificate covers both (RFC 9114 §3.3).
+   */
+  default void coalesced(String host, int port, ConnectionInfo connection) {}
+
+  /**
+   * A request goes again on another connection, or over TCP, because the server did not process it,
+   * or may process it twice.
+   *
+   * @param attempt 2 for the second one
+   */
+  default void retried(URI uri, int attempt, IOException cause) {}
 }

@@ -7,6 +7,7 @@ import dev.h3kit.core.Deadline;
 import dev.h3kit.core.Http3Error;
 import dev.h3kit.core.Http3Exception;
 import dev.h3kit.core.ResponseHead;
+import dev.h3kit.core.transport.ConnectionClosedException;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -32,29 +33,44 @@ final class H3Leg<T> {
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
+  // RFC 9110 §15.5.20: 421 (Misdirected Request).
+  private static final int MISDIRECTED = 421;
+
   // How long a request waits for the server to allow one more stream.
   private static final Duration STREAM_WAIT = Duration.ofSeconds(60);
 
-  /** The server certainly did not process the request: it may be sent again. */
+  /** Where a request that may be sent again goes. */
+  enum Elsewhere {
+    /** On another connection, if need be. */
+    ANY,
+    /** The server wants another HTTP version. */
+    TCP,
+    /** The server is not the origin's: on a connection made for the origin. */
+    OWN
+  }
+
+  /**
+   * The server certainly did not process the request, or it does not matter whether it did: it may
+   * be sent again.
+   */
   static final class NotProcessed extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final IOException failure;
-    private final boolean overTcp;
+    private final Elsewhere elsewhere;
 
-    NotProcessed(IOException failure, boolean overTcp) {
+    NotProcessed(IOException failure, Elsewhere elsewhere) {
       super(failure);
       this.failure = failure;
-      this.overTcp = overTcp;
+      this.elsewhere = elsewhere;
     }
 
     IOException failure() {
       return failure;
     }
 
-    /** Whether the server wants it over another HTTP version. */
-    boolean overTcp() {
-      return overTcp;
+    Elsewhere elsewhere() {
+      return elsewhere;
     }
   }
 
@@ -67,15 +83,21 @@ final class H3Leg<T> {
 
   private final Hop<T> hop;
   private final H3Link link;
+  private final boolean detour;
   private final Deadline deadline;
   private final CountDownLatch mayContinue = new CountDownLatch(1);
   private final CountDownLatch responseOver = new CountDownLatch(1);
   private final AtomicReference<@Nullable IOException> bodyFailure = new AtomicReference<>();
   private volatile boolean finalHead;
 
-  H3Leg(Hop<T> hop, H3Link link) {
+  /**
+   * @param detour whether the connection may be to somebody else than the origin: it was made for
+   *     another one or goes to an alternative
+   */
+  H3Leg(Hop<T> hop, H3Link link, boolean detour) {
     this.hop = hop;
     this.link = link;
+    this.detour = detour;
     this.deadline = hop.call().deadline();
   }
 
@@ -103,7 +125,7 @@ final class H3Leg<T> {
     } catch (Http3Exception.OfConnection e) {
       sender.cancel();
       if (unsent(e)) {
-        throw new NotProcessed(e, false);
+        throw new NotProcessed(e, Elsewhere.ANY);
       }
       throw Failures.exchanging(e);
     } catch (IOException e) {
@@ -142,6 +164,21 @@ final class H3Leg<T> {
     return failure.getCause() == null || IDEMPOTENT.contains(hop.request().method());
   }
 
+  /** Whether the connection is lost, and not because somebody made a mistake on it. */
+  private static boolean brokeDown(IOException failure) {
+    ConnectionClosedException closed = Failures.find(failure, ConnectionClosedException.class);
+    if (closed == null) {
+      return false;
+    }
+    long code = closed.termination().errorCode();
+    return switch (closed.termination().kind()) {
+      case IDLE, STATELESS_RESET, FAILURE -> true;
+      case TRANSPORT -> code == 0;
+      case APPLICATION ->
+          code == Http3Error.H3_NO_ERROR.code() || code == Http3Error.H3_INTERNAL_ERROR.code();
+    };
+  }
+
   private void respond(ClientExchange exchange, ConnectionInfo info)
       throws IOException, NotProcessed {
     ResponseHead head;
@@ -164,15 +201,28 @@ final class H3Leg<T> {
         // RFC 9114 §4.1.1: "Requests that were rejected [...] can be treated as though they had
         // never been sent at all".
         if (failure.code() == Http3Error.H3_REQUEST_REJECTED.code()) {
-          throw new NotProcessed(e, false);
+          throw new NotProcessed(e, Elsewhere.ANY);
         }
         if (failure.code() == Http3Error.H3_VERSION_FALLBACK.code() && failure.remote()) {
-          throw new NotProcessed(e, true);
+          throw new NotProcessed(e, Elsewhere.TCP);
         }
+      }
+      // RFC 9110 §9.2.2: "Idempotent methods are distinguished because the request can be repeated
+      // automatically if a communication failure occurs before the client is able to read the
+      // server's response."
+      if (brokeDown(e) && IDEMPOTENT.contains(hop.request().method())) {
+        throw new NotProcessed(e, Elsewhere.ANY);
       }
       throw Failures.exchanging(e);
     }
     finalHead = true;
+    // RFC 9110 §15.5.20: "A client that receives a 421 (Misdirected Request) response MAY retry the
+    // request, whether or not the request method is idempotent, over a different connection".
+    if (head.status() == MISDIRECTED && detour) {
+      exchange.abort(Http3Error.H3_REQUEST_CANCELLED);
+      throw new NotProcessed(
+          new IOException("the server says that it is not the origin's (421)"), Elsewhere.OWN);
+    }
     HttpHeaders headers = H3Messages.headers(head.fields());
     BodySubscriber<T> subscriber;
     try {

@@ -24,4 +24,9 @@ interface QuicConnector {
    */
   H3Link connect(String host, InetSocketAddress address, Watch watch, Deadline deadline)
       throws IOException;
+
+  /** Whether a connection's certificate is good for another host too; who cannot tell says no. */
+  default boolean covers(H3Link link, String host) {
+    return false;
+  }
 }

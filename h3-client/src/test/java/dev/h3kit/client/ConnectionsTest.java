@@ -3,11 +3,13 @@ package dev.h3kit.client;
 import static dev.h3kit.client.ContractTest.get;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.h3kit.client.TestServer.Speaks;
+import dev.h3kit.core.Deadline;
 import dev.h3kit.core.Http3Exception;
 import dev.h3kit.core.Http3Limits;
 import java.io.IOException;
@@ -16,12 +18,16 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +61,49 @@ class ConnectionsTest {
         assertArrayEquals(TestSite.pattern(i), all.get(i).get(60, TimeUnit.SECONDS).body());
       }
       assertEquals(1, server.quicConnections());
+    }
+  }
+
+  @Test
+  void ofAHundredDownloadsOnAConnectionThatIsLostNoneIsLostThatMayBeRetried() throws Exception {
+    List<H3Link> links = new CopyOnWriteArrayList<>();
+    ClientBuilder builder = new ClientBuilder();
+    builder.trust(TestAuthority.SHARED.trust()).protocolMode(ProtocolMode.HTTP3_ONLY);
+    CoreConnector core = new CoreConnector(builder.settings());
+    QuicConnector watched =
+        (host, address, watch, deadline) -> {
+          H3Link link = core.connect(host, address, watch, deadline);
+          links.add(link);
+          return link;
+        };
+    try (TestServer server = TestServer.start(Speaks.QUIC);
+        H3Client client = new H3Client(builder.settings(), watched)) {
+      HttpRequest post =
+          HttpRequest.newBuilder(server.uri("/held")).POST(BodyPublishers.noBody()).build();
+      CompletableFuture<HttpResponse<String>> posted =
+          client.sendAsync(post, BodyHandlers.ofString());
+      HttpResponse<InputStream> begun =
+          client.send(get(server.uri("/trickle")), BodyHandlers.ofInputStream());
+      List<CompletableFuture<HttpResponse<String>>> all = new ArrayList<>();
+      for (int i = 0; i < 98; i++) {
+        all.add(client.sendAsync(get(server.uri("/held")), BodyHandlers.ofString()));
+      }
+      assertTrue(server.site.arrived("/held", 99));
+      links.getFirst().close(Deadline.after(Duration.ZERO));
+      // All but the POST come again.
+      assertTrue(server.site.arrived("/held", 99 + 98));
+      server.site.release.countDown();
+      for (CompletableFuture<HttpResponse<String>> each : all) {
+        assertEquals("released", each.get(30, TimeUnit.SECONDS).body());
+      }
+      Throwable failure =
+          assertThrows(ExecutionException.class, () -> posted.get(20, TimeUnit.SECONDS));
+      assertInstanceOf(IOException.class, failure.getCause());
+      // A body that had begun cannot be begun again.
+      try (InputStream in = begun.body()) {
+        assertThrows(IOException.class, in::readAllBytes);
+      }
+      assertEquals(2, links.size());
     }
   }
 

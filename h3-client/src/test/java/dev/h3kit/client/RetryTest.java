@@ -9,7 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.h3kit.client.ScriptedLink.Step;
 import dev.h3kit.core.Http3Error;
 import dev.h3kit.core.Http3Exception;
+import dev.h3kit.core.transport.ConnectionClosedException;
 import dev.h3kit.core.transport.HandshakeException;
+import dev.h3kit.core.transport.Termination;
+import dev.h3kit.core.transport.Termination.Kind;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -37,6 +40,12 @@ class RetryTest {
   private static IOException broken() {
     return new Http3Exception.OfConnection(
         0, false, "the connection broke", new IOException("idle"));
+  }
+
+  private static IOException closed(Kind kind, long code) {
+    ConnectionClosedException cause =
+        new ConnectionClosedException(new Termination(Termination.By.PEER, kind, code, "over"));
+    return new Http3Exception.OfConnection(code, true, "the connection ended", cause);
   }
 
   private static IOException reset(Http3Error error) {
@@ -143,12 +152,54 @@ class RetryTest {
         List.of(
             reset(Http3Error.H3_INTERNAL_ERROR),
             reset(Http3Error.H3_REQUEST_CANCELLED),
-            broken())) {
+            broken(),
+            closed(Kind.APPLICATION, Http3Error.H3_FRAME_ERROR.code()),
+            closed(Kind.TRANSPORT, 0x0a))) {
       ScriptedLink link = new ScriptedLink(new Step.Fail(failure));
       try (H3Client client = client(link)) {
         assertThrows(IOException.class, () -> client.send(GET, BodyHandlers.discarding()));
         assertEquals(1, link.requests.size());
       }
+    }
+  }
+
+  @Test
+  void anIdempotentRequestWhoseConnectionWasLostBeforeItsResponseIsSentAgain() throws Exception {
+    // RFC 9110 §9.2.2: "Idempotent methods are distinguished because the request can be repeated
+    // automatically if a communication failure occurs before the client is able to read the
+    // server's response."
+    for (IOException failure :
+        List.of(
+            closed(Kind.IDLE, 0),
+            closed(Kind.STATELESS_RESET, 0),
+            closed(Kind.FAILURE, 0),
+            closed(Kind.TRANSPORT, 0),
+            closed(Kind.APPLICATION, Http3Error.H3_NO_ERROR.code()))) {
+      ScriptedLink link = new ScriptedLink(new Step.Fail(failure));
+      try (H3Client client = client(link)) {
+        assertEquals(200, client.send(GET, BodyHandlers.discarding()).statusCode());
+        assertEquals(2, link.requests.size());
+      }
+    }
+  }
+
+  @Test
+  void aPostWhoseConnectionWasLostIsNotSentAgain() throws Exception {
+    // RFC 9110 §9.2.2: "A user agent MUST NOT automatically retry a request with a non-idempotent
+    // method unless it has some means to know that the request semantics are actually idempotent".
+    ScriptedLink link = new ScriptedLink(new Step.Fail(closed(Kind.IDLE, 0)));
+    try (H3Client client = client(link)) {
+      assertThrows(IOException.class, () -> client.send(POST, BodyHandlers.discarding()));
+      assertEquals(1, link.requests.size());
+    }
+  }
+
+  @Test
+  void aMisdirectedRequestOnTheOriginsOwnConnectionIsAnAnswer() throws Exception {
+    ScriptedLink link = new ScriptedLink(new Step.Answer(421));
+    try (H3Client client = client(link)) {
+      assertEquals(421, client.send(GET, BodyHandlers.discarding()).statusCode());
+      assertEquals(1, link.requests.size());
     }
   }
 

@@ -132,6 +132,7 @@ final class TestSite {
         Map<String, String> fields = fields("set-cookie", "taste=sweet; Path=/; Secure");
         visit.answer(200, fields).close();
       }
+      case "picky" -> text(visit, count.getAndIncrement() == 0 ? 421 : 200, visit.protocol());
       case "lines" -> text(visit, 200, "one\n\nzwölf\r\nlast");
       case "attachment" -> attachment(visit);
       case "refuses" -> {

@@ -3,6 +3,9 @@ package dev.h3kit.core.transport;
 import dev.h3kit.core.Deadline;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
 
 /** Makes QUIC connections that speak HTTP/3 (ALPN {@code h3}). */
 public final class QuicClient {
@@ -25,5 +28,27 @@ public final class QuicClient {
       throw new IllegalArgumentException("the address must be resolved: " + address);
     }
     return ClientHandshake.run(config, ServerName.of(host), address, deadline);
+  }
+
+  /**
+   * Whether the certificate that a server showed for one host is good for another one too, as the
+   * configuration's trust sees it now (RFC 9110 §4.3.4).
+   *
+   * @param chain leaf first; one that is empty is good for nobody
+   * @return false also if {@code host} is neither a host name nor an IP address, and if peers are
+   *     not verified: who checks nothing knows of no authority
+   */
+  public static boolean authoritative(
+      ClientTransportConfig config, List<X509Certificate> chain, String host) {
+    if (!config.verifyPeer() || chain.isEmpty()) {
+      return false;
+    }
+    try {
+      new PeerTrust(config.trust(), ServerName.of(host), true)
+          .checkServerTrusted(chain.toArray(new X509Certificate[0]), "UNKNOWN");
+      return true;
+    } catch (CertificateException | IllegalArgumentException e) {
+      return false;
+    }
   }
 }
