@@ -3,6 +3,7 @@ package dev.h3kit.core;
 import dev.h3kit.qpack.FieldLine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What RFC 9114 §4.2 and RFC 9110 §5 demand of every field line, whichever message it is in. */
 final class FieldRules {
@@ -34,9 +35,8 @@ final class FieldRules {
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       // RFC 9114 §4.2: "A request or response containing uppercase characters in field names MUST
-      // be
-      // treated as malformed."  RFC 9114 §10.3: "Any request or response that contains a character
-      // not permitted in a field name [...] MUST be treated as malformed."
+      // be treated as malformed." RFC 9114 §10.3: "Requests or responses containing invalid field
+      // names MUST be treated as malformed."
       if (c >= 128 || !TOKEN[c] || (c >= 'A' && c <= 'Z')) {
         throw malformed(
             "4.2", "the field name \"" + printable(name) + "\" has an illegal character");
@@ -50,8 +50,10 @@ final class FieldRules {
       case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade" ->
           throw malformed("4.2", "the field " + name + " is specific to a connection of HTTP/1.1");
       case "te" -> {
-        // "The only exception to this is the TE header field, which MAY be present in an HTTP/3
-        // request header; when it is, it MUST NOT contain any value other than "trailers"."
+        // RFC 9114 §4.2: "The only exception to this is the TE header field, which MAY be present
+        // in
+        // an HTTP/3 request header; when it is, it MUST NOT contain any value other than
+        // "trailers"."
         if (!line.value().equalsIgnoreCase("trailers")) {
           throw malformed("4.2", "te is \"" + printable(line.value()) + "\", not \"trailers\"");
         }
@@ -74,14 +76,16 @@ final class FieldRules {
   static void checkValue(FieldLine line) throws Http3Exception.OfStream {
     String value = line.value();
     // RFC 9110 §5.5: "Field values containing CR, LF, or NUL characters are invalid and dangerous."
+    // RFC 9114 §10.3: "Any request or response that contains a character not permitted in a field
+    // value MUST be treated as malformed."
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if ((c < 0x20 && c != '\t') || c == 0x7f) {
+      if ((c < 0x20 && c != '\t') || c == 0x7f || c > 0xff) {
         throw malformed(
             "10.3",
             "the value of "
                 + printable(line.name())
-                + " has the control character 0x"
+                + " has the illegal character 0x"
                 + Integer.toHexString(c));
       }
     }
@@ -104,7 +108,59 @@ final class FieldRules {
       }
       check(line);
     }
+    refuseTe(lines);
     return lines;
+  }
+
+  /** Checks fields that are not a request's header section: there, te is like the others. */
+  static void refuseTe(List<FieldLine> lines) throws Http3Exception.OfStream {
+    for (FieldLine line : lines) {
+      // RFC 9114 §4.2: "The only exception to this is the TE header field, which MAY be present in
+      // an HTTP/3 request header".
+      if (line.name().equals("te")) {
+        throw malformed("4.2", "te stands where no request header is");
+      }
+    }
+  }
+
+  /** Fields as they are sent: names in lower case, values without blanks at their ends. */
+  static List<FieldLine> tidy(List<FieldLine> fields) {
+    List<FieldLine> tidy = new ArrayList<>(fields.size());
+    for (FieldLine line : fields) {
+      // RFC 9114 §4.2: "Characters in field names MUST be converted to lowercase prior to their
+      // encoding."
+      String name = line.name().toLowerCase(Locale.ROOT);
+      String value = withoutBlanks(line.value());
+      boolean same = name.equals(line.name()) && value.equals(line.value());
+      tidy.add(same ? line : new FieldLine(name, value, line.neverIndexed()));
+    }
+    return tidy;
+  }
+
+  private static String withoutBlanks(String value) {
+    int from = 0;
+    int to = value.length();
+    while (from < to && blank(value.charAt(from))) {
+      from++;
+    }
+    while (from < to && blank(value.charAt(to - 1))) {
+      to--;
+    }
+    return value.substring(from, to);
+  }
+
+  /**
+   * The trailer section to send.
+   *
+   * @throws IllegalArgumentException if the receiver would have to refuse it
+   */
+  static List<FieldLine> trailersToSend(List<FieldLine> fields) {
+    List<FieldLine> tidy = tidy(fields);
+    try {
+      return trailers(tidy);
+    } catch (Http3Exception.OfStream e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /**

@@ -181,6 +181,7 @@ public final class Http3Client {
    * @param content the first content, may be empty
    * @param last whether the request ends with it
    * @param deadline how long to wait for the peer's stream limit
+   * @throws IllegalArgumentException if the request is malformed (RFC 9114 §4.2, §4.3)
    * @throws Http3Exception.OfConnection if the connection takes no more requests, being closed or
    *     going away, or ends while this one is being sent. One without a cause says that nothing was
    *     sent
@@ -207,6 +208,7 @@ public final class Http3Client {
       Deadline deadline,
       @Nullable PushHandler handler)
       throws IOException {
+    head.requireLegal();
     requireOpen();
     if (head.protocol() != null) {
       requireExtendedConnect(deadline);

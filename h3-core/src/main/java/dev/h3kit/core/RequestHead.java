@@ -74,7 +74,12 @@ public record RequestHead(
     }
     List<FieldLine> fields = FieldRules.joinCookies(pseudo.fields());
     FieldRules.contentLength(fields);
-    return new RequestHead(method, scheme, authority(authority, fields), path, protocol, fields);
+    String target = authority(authority, fields, scheme == null || isWeb(scheme));
+    return new RequestHead(method, scheme, target, path, protocol, fields);
+  }
+
+  private static boolean isWeb(String scheme) {
+    return scheme.equals("https") || scheme.equals("http");
   }
 
   private static void checkTarget(String method, @Nullable String scheme, @Nullable String path)
@@ -88,13 +93,12 @@ public record RequestHead(
     if (path == null) {
       throw FieldRules.malformed("4.3.1", ":path is missing");
     }
-    // RFC 9114 §4.3.1: "This pseudo-header field MUST NOT be empty for "http" or "https" URIs", and
-    // an
-    // OPTIONS request without a path "MUST include a :path pseudo-header field with a value of
-    // "*"".
-    boolean web = scheme.equals("https") || scheme.equals("http");
+    // RFC 9114 §4.3.1: "This pseudo-header field MUST NOT be empty for "http" or "https" URIs;
+    // "http" or "https" URIs that do not contain a path component MUST include a value of / (ASCII
+    // 0x2f)." and "An OPTIONS request that does not include a path component includes the value *
+    // (ASCII 0x2a)".
     boolean legal = path.startsWith("/") || (path.equals("*") && method.equals("OPTIONS"));
-    if (web && !legal) {
+    if (isWeb(scheme) && !legal) {
       throw FieldRules.malformed("4.3.1", ":path is \"" + FieldRules.printable(path) + "\"");
     }
     for (int i = 0; i < path.length(); i++) {
@@ -105,7 +109,8 @@ public record RequestHead(
     }
   }
 
-  private static @Nullable String authority(@Nullable String authority, List<FieldLine> fields)
+  private static @Nullable String authority(
+      @Nullable String authority, List<FieldLine> fields, boolean mandatory)
       throws Http3Exception.OfStream {
     String host = null;
     for (FieldLine line : fields) {
@@ -116,13 +121,15 @@ public record RequestHead(
         host = line.value();
       }
     }
-    // RFC 9114 §4.3.1: "If the scheme identified by the :scheme pseudo-header field has a mandatory
-    // authority component [...], the request MUST contain either an :authority pseudo-header field
-    // or
-    // a Host header field. If these fields are present, they MUST NOT be empty. If both fields are
-    // present, they MUST contain the same value."
+    // RFC 9114 §4.3.1: "If the :scheme pseudo-header field identifies a scheme that has a mandatory
+    // authority component (including "http" and "https"), the request MUST contain either an
+    // :authority pseudo-header field or a Host header field. If these fields are present, they MUST
+    // NOT be empty. If both fields are present, they MUST contain the same value."
     if (authority == null && host == null) {
-      throw FieldRules.malformed("4.3.1", "neither :authority nor host is there");
+      if (mandatory) {
+        throw FieldRules.malformed("4.3.1", "neither :authority nor host is there");
+      }
+      return null;
     }
     if (authority != null
         && host != null
@@ -147,7 +154,20 @@ public record RequestHead(
     return true;
   }
 
-  /** The header section that carries this request. */
+  /**
+   * Refuses what a server would have to refuse.
+   *
+   * @throws IllegalArgumentException if the request is malformed, naming the rule
+   */
+  void requireLegal() {
+    toFieldLines();
+  }
+
+  /**
+   * The header section that carries this request.
+   *
+   * @throws IllegalArgumentException if the server would have to refuse it
+   */
   List<FieldLine> toFieldLines() {
     List<FieldLine> lines = new ArrayList<>(fields.size() + 5);
     add(lines, ":method", method);
@@ -155,7 +175,12 @@ public record RequestHead(
     add(lines, ":authority", authority);
     add(lines, ":path", path);
     add(lines, ":protocol", protocol);
-    lines.addAll(fields);
+    lines.addAll(FieldRules.tidy(fields));
+    try {
+      parse(lines);
+    } catch (Http3Exception.OfStream e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
     return lines;
   }
 

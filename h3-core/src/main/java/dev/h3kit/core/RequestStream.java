@@ -232,7 +232,8 @@ final class RequestStream {
     if (tunnel) {
       throw new IllegalStateException("a tunnel has no trailers");
     }
-    writing(w -> w.trailers(trailers));
+    List<FieldLine> lines = FieldRules.trailersToSend(trailers);
+    writing(w -> w.trailers(lines));
   }
 
   void stopReading(Http3Error error) {

@@ -56,6 +56,7 @@ public record ResponseHead(int status, List<FieldLine> fields) {
     if (code == 101) {
       throw FieldRules.malformed("4.5", ":status is 101");
     }
+    FieldRules.refuseTe(pseudo.fields());
     FieldRules.contentLength(pseudo.fields());
     return new ResponseHead(code, pseudo.fields());
   }
@@ -64,11 +65,20 @@ public record ResponseHead(int status, List<FieldLine> fields) {
     return c >= '0' && c <= '9';
   }
 
-  /** The header section that carries this response. */
+  /**
+   * The header section that carries this response.
+   *
+   * @throws IllegalArgumentException if the client would have to refuse it
+   */
   List<FieldLine> toFieldLines() {
     List<FieldLine> lines = new ArrayList<>(fields.size() + 1);
     lines.add(new FieldLine(":status", Integer.toString(status)));
-    lines.addAll(fields);
+    lines.addAll(FieldRules.tidy(fields));
+    try {
+      parse(lines);
+    } catch (Http3Exception.OfStream e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
     return lines;
   }
 }
