@@ -21,6 +21,7 @@ final class ClientRequest implements ClientExchange {
       Runnable onOver) {
     this.stream = RequestStream.of(connection, stream, promises, Pace.NONE, onOver);
     this.head = head;
+    this.stream.datagrams().decide(head.protocol() != null);
   }
 
   void send(ByteBuffer content, boolean last) throws IOException {
@@ -58,6 +59,11 @@ final class ClientRequest implements ClientExchange {
         true,
         "the server is going away and did not process the request; it may be sent again",
         e);
+  }
+
+  @Override
+  public ExchangeDatagrams datagrams() {
+    return stream.datagrams().require();
   }
 
   @Override

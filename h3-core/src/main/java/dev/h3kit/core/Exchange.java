@@ -66,6 +66,16 @@ public sealed interface Exchange permits ClientExchange, ServerExchange {
    */
   void onAbort(Runnable action);
 
+  /**
+   * The HTTP datagrams of this exchange (RFC 9297).
+   *
+   * @throws IllegalStateException if the request has none: it is no extended CONNECT, or its
+   *     protocol was registered without
+   */
+  default ExchangeDatagrams datagrams() {
+    throw new IllegalStateException("the request has no HTTP datagrams");
+  }
+
   /** What the header sections of this exchange weighed. */
   HeaderWeight weight();
 

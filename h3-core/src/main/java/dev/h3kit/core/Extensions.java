@@ -47,6 +47,12 @@ final class Extensions implements ExtensionPoint {
     if (!protocols.isEmpty()) {
       settings.put(PeerSettings.ENABLE_CONNECT_PROTOCOL, 1L);
     }
+    // RFC 9297 §2.1.1: "It is RECOMMENDED that implementations that support receiving HTTP/3
+    // Datagrams always send the SETTINGS_H3_DATAGRAM setting with a value of 1, even if the
+    // application does not intend to use HTTP/3 Datagrams."
+    if (connection.datagrams().announced()) {
+      settings.put(PeerSettings.H3_DATAGRAM, 1L);
+    }
     return Map.copyOf(settings);
   }
 

@@ -35,6 +35,7 @@ final class Http3Connection {
   private final List<Http3Extension> begins;
   private final Extensions extensions;
   private final Priorities priorities;
+  private final HttpDatagrams datagrams;
   private volatile PeerSettings peerSettings = PeerSettings.DEFAULT;
   private volatile long peerGoaway = Long.MAX_VALUE;
   private volatile @Nullable ControlStream control;
@@ -63,6 +64,7 @@ final class Http3Connection {
     this.priorities = new Priorities(transport.peerBidirectionalStreams());
     this.grease = new Grease(limits.grease(), id);
     this.mileage = new Mileage(transport, limits, onWorn);
+    this.datagrams = new HttpDatagrams(this, transport.datagrams(), server);
   }
 
   /** What differs between client and server. */
@@ -91,6 +93,7 @@ final class Http3Connection {
     var _ = transport.closed().thenAccept(this::ended);
     events.connected(info());
     transport.onSent(priorities.scheduler()::progressed);
+    datagrams.start();
     control = ControlStream.open(transport, limits, extensions.begin(begins), grease);
     spawn("encoder", () -> sections.runEncoderStream(transport));
     spawn("decoder", () -> sections.runDecoderStream(transport));
@@ -384,6 +387,10 @@ final class Http3Connection {
 
   FieldSections sections() {
     return sections;
+  }
+
+  HttpDatagrams datagrams() {
+    return datagrams;
   }
 
   Extensions extensions() {

@@ -29,6 +29,7 @@ final class RequestStream {
   private final MessageWriter writer;
   private final Pace pace;
   private final Runnable onOver;
+  private final ExchangeDatagrams datagrams;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Runnable> abortActions = new ArrayList<>();
   private final CountDownLatch over = new CountDownLatch(1);
@@ -47,6 +48,7 @@ final class RequestStream {
     this.writer = connection.writer(stream, pace);
     this.pace = pace;
     this.onOver = onOver;
+    this.datagrams = connection.datagrams().begin(stream.id(), this::refuseDatagrams);
   }
 
   private RequestStream begun() {
@@ -106,7 +108,11 @@ final class RequestStream {
     } finally {
       lock.unlock();
     }
-    if (stream.peerResetCode().isPresent()) {
+    boolean reset = stream.peerResetCode().isPresent();
+    boolean stopped = stream.peerStopCode().isPresent();
+    boolean lost = !reset && !stopped;
+    datagrams.over(reset || lost, stopped || lost);
+    if (reset) {
       cancelSections();
     }
     if (tunnel) {
@@ -152,6 +158,12 @@ final class RequestStream {
     stream.stopReading(Http3Error.H3_REQUEST_CANCELLED.code());
     // What others do at the end must not hold the transport's thread.
     Thread.ofVirtual().name("h3-tunnel-over-", stream.id()).start(() -> over(true, true));
+  }
+
+  private void refuseDatagrams() {
+    Thread.ofVirtual()
+        .name("h3-datagram-error-", stream.id())
+        .start(() -> abort(Http3Error.H3_DATAGRAM_ERROR));
   }
 
   void onAbort(Runnable action) {
@@ -326,12 +338,14 @@ final class RequestStream {
       }
       readingOver |= reading;
       writingOver |= writing;
+      datagrams.over(reading, writing);
       if (!readingOver || !writingOver) {
         return;
       }
     } finally {
       lock.unlock();
     }
+    connection.datagrams().end(stream.id());
     over.countDown();
     onOver.run();
   }
@@ -396,6 +410,10 @@ final class RequestStream {
         end.by() == Termination.By.PEER,
         String.valueOf(cause.getMessage()),
         cause);
+  }
+
+  ExchangeDatagrams datagrams() {
+    return datagrams;
   }
 
   Http3Connection connection() {

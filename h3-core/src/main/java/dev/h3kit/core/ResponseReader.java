@@ -50,6 +50,7 @@ final class ResponseReader {
         }
         ResponseHead response = ResponseHead.parse(lines);
         if (makesTunnel.test(response)) {
+          CapsuleProtocol.check(response);
           stream.beginTunnel();
         } else if (!response.interim()) {
           stream.reader().beginContent(contentLength(response));

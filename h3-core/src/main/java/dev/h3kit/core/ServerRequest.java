@@ -88,6 +88,7 @@ final class ServerRequest implements ServerExchange {
       }
       FrameReader input = stream.reader().frames();
       input.streamType();
+      stream.connection().datagrams().end(streamId());
       extensions().hand(stream.stream(), input, taker);
     } catch (Http3Exception.OfConnection e) {
       stream.connection().fail(e);
@@ -112,6 +113,8 @@ final class ServerRequest implements ServerExchange {
       request =
           stream.reading(() -> {
             RequestHead head = RequestHead.parse(lines);
+            CapsuleProtocol.check(head);
+            stream.datagrams().decide(extensions().datagrams(head.protocol()));
             if (Connects.isConnect(head)) {
               stream.reader().beginTunnel();
             } else {
@@ -196,6 +199,9 @@ final class ServerRequest implements ServerExchange {
       throw new IllegalArgumentException(head.status() + " is an interim response");
     }
     boolean accepting = Connects.isConnect(request) && Connects.accepts(head);
+    if (Connects.isConnect(request)) {
+      CapsuleProtocol.requireLegal(head);
+    }
     if (accepting) {
       Connects.requireAcceptance(head);
     }
@@ -204,6 +210,11 @@ final class ServerRequest implements ServerExchange {
     if (accepting) {
       stream.beginTunnel();
     }
+  }
+
+  @Override
+  public ExchangeDatagrams datagrams() {
+    return stream.datagrams().require();
   }
 
   @Override

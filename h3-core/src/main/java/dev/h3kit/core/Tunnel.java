@@ -73,6 +73,20 @@ public final class Tunnel implements OctetStream {
     return stream.awaitOver(deadline);
   }
 
+  /**
+   * The HTTP datagrams that go beside the tunnel (RFC 9297).
+   *
+   * @throws IllegalStateException if the protocol has none
+   */
+  public ExchangeDatagrams datagrams() {
+    return stream.datagrams().require();
+  }
+
+  /** Whether HTTP datagrams mean something for the request. */
+  boolean hasDatagrams() {
+    return stream.datagrams().meaningful();
+  }
+
   /** Acts on an error that a protocol within the tunnel found, and answers what to tell. */
   IOException fail(Http3Exception.OfStream error) {
     return stream.act(error);

@@ -184,4 +184,20 @@ class ClientTunnelTest {
     assertEquals(Http3Error.H3_REQUEST_CANCELLED.code(), error.code());
     assertTrue(exchange.tunnel().awaitEnd(RawPeer.soon()));
   }
+
+  // RFC 9297 §3.2: "The Capsule Protocol MUST NOT be used with messages that contain
+  // Content-Length,
+  // Content-Type, or Transfer-Encoding header fields. [...] A receiver that observes a violation of
+  // these requirements MUST treat the HTTP message as malformed."
+  @Test
+  void rfc9297_3_2_aResponseWithCapsulesAndAFieldOfContentIsMalformed() throws Exception {
+    ClientExchange exchange = connect(PLAIN);
+    RawPeer.write(
+        request(),
+        Wire.headers(":status", "200", "capsule-protocol", "?1", "content-type", "text/plain"));
+    Http3Exception error =
+        assertThrows(
+            Http3Exception.OfStream.class, () -> exchange.response(_ -> {}, RawPeer.soon()));
+    assertEquals(Http3Error.H3_MESSAGE_ERROR.code(), error.code());
+  }
 }

@@ -2,6 +2,7 @@ package dev.h3kit.core;
 
 import dev.h3kit.core.transport.Connection;
 import dev.h3kit.core.transport.ConnectionStats;
+import dev.h3kit.core.transport.Datagrams;
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.core.transport.Termination;
 import java.io.IOException;
@@ -42,6 +43,11 @@ record Spy(Connection connection, AtomicReference<Stream> last) implements Conne
   @Override
   public CompletableFuture<Termination> closed() {
     return connection.closed();
+  }
+
+  @Override
+  public Datagrams datagrams() {
+    return connection.datagrams();
   }
 
   @Override

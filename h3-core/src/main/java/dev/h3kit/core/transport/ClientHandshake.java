@@ -138,6 +138,9 @@ final class ClientHandshake {
                   .socketFactory(ignored -> openSocket())
                   .logger(new PacketLog(connection))
                   .build();
+      if (config.datagrams()) {
+        quic.enableDatagramExtension();
+      }
       quic.setDefaultBidirectionalStreamReceiveBufferSize(config.streamReceiveWindow());
       quic.setDefaultUnidirectionalStreamReceiveBufferSize(
           Math.min(UNIDIRECTIONAL_WINDOW, config.connectionReceiveWindow()));

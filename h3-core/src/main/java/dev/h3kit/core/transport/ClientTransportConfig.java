@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param peerUnidirectionalStreams how many unidirectional streams the peer may open; 3 is the
  *     legal least (RFC 9114 §6.2), more leaves room for reserved streams
  * @param faults what the test hook does to datagrams
+ * @param datagrams whether datagrams of the peer are taken (RFC 9221) and announced
  */
 public record ClientTransportConfig(
     @Nullable X509TrustManager trust,
@@ -27,7 +28,58 @@ public record ClientTransportConfig(
     long connectionReceiveWindow,
     int peerBidirectionalStreams,
     int peerUnidirectionalStreams,
-    DatagramFaults faults) {
+    DatagramFaults faults,
+    boolean datagrams) {
+
+  /** A configuration without datagrams. */
+  public ClientTransportConfig(
+      @Nullable X509TrustManager trust,
+      boolean verifyPeer,
+      Duration idleTimeout,
+      long streamReceiveWindow,
+      long connectionReceiveWindow,
+      int peerBidirectionalStreams,
+      int peerUnidirectionalStreams,
+      DatagramFaults faults) {
+    this(
+        trust,
+        verifyPeer,
+        idleTimeout,
+        streamReceiveWindow,
+        connectionReceiveWindow,
+        peerBidirectionalStreams,
+        peerUnidirectionalStreams,
+        faults,
+        false);
+  }
+
+  /** The same with datagrams. */
+  public ClientTransportConfig withDatagrams() {
+    return new ClientTransportConfig(
+        trust,
+        verifyPeer,
+        idleTimeout,
+        streamReceiveWindow,
+        connectionReceiveWindow,
+        peerBidirectionalStreams,
+        peerUnidirectionalStreams,
+        faults,
+        true);
+  }
+
+  /** The same for a server that may open {@code count} bidirectional streams. */
+  public ClientTransportConfig withPeerBidirectionalStreams(int count) {
+    return new ClientTransportConfig(
+        trust,
+        verifyPeer,
+        idleTimeout,
+        streamReceiveWindow,
+        connectionReceiveWindow,
+        count,
+        peerUnidirectionalStreams,
+        faults,
+        datagrams);
+  }
 
   /**
    * Platform trust, 30 s idle, windows of 8 MiB and 64 MiB, no peer-opened requests, 16

@@ -60,6 +60,11 @@ public interface Connection {
   /** Completes, never exceptionally, when the connection has ended. */
   CompletableFuture<Termination> closed();
 
+  /** The datagrams of the connection; {@link Datagrams#OFF} where the transport has none. */
+  default Datagrams datagrams() {
+    return Datagrams.OFF;
+  }
+
   /** Our address. */
   InetSocketAddress localAddress();
 

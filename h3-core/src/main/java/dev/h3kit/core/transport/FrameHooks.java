@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import tech.kwik.core.frame.ConnectionCloseFrame;
 import tech.kwik.core.frame.DataBlockedFrame;
+import tech.kwik.core.frame.DatagramFrame;
 import tech.kwik.core.frame.FrameProcessor;
 import tech.kwik.core.frame.MaxDataFrame;
 import tech.kwik.core.frame.MaxStreamDataFrame;
@@ -98,6 +99,7 @@ final class FrameHooks {
             }
           }
           case StreamDataBlockedFrame f -> blocked(connection, f);
+          case DatagramFrame f -> connection.datagrams().left();
           case MaxDataFrame f -> connection.dataLimitSent(f.getMaxData());
           case NewConnectionIdFrame f -> connection.connectionIdIssued(f.getConnectionId());
           default -> {}

@@ -78,6 +78,7 @@ final class KwikConnection implements Connection {
 
   private volatile Runnable sentAction = () -> {};
   private volatile @Nullable QuicConnectionImpl quic;
+  private volatile @Nullable KwikDatagrams datagrams;
   private volatile @Nullable Termination termination;
   private volatile @Nullable ConnectionCloseFrame closeFrame;
   private volatile List<X509Certificate> peerCertificates = List.of();
@@ -127,6 +128,7 @@ final class KwikConnection implements Connection {
       Supplier<InetSocketAddress> remote,
       Runnable handshakeDone) {
     quic = connection;
+    datagrams = new KwikDatagrams(connection);
     localAddress = local;
     remoteAddress = remote;
     connection.setConnectionListener(
@@ -619,6 +621,11 @@ final class KwikConnection implements Connection {
   @Override
   public CompletableFuture<Termination> closed() {
     return closed.copy();
+  }
+
+  @Override
+  public KwikDatagrams datagrams() {
+    return Objects.requireNonNull(datagrams, "not attached");
   }
 
   @Override

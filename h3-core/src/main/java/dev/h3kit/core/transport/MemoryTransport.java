@@ -18,13 +18,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Two connected {@link Connection}s in memory that keep the contract of a real one (flow control,
- * stream limits, resets, close) without network, handshake or loss: for tests, fuzzing and
- * measurements of what stands above the transport. Thread-safe.
+ * stream limits, resets, datagrams, close) without network, handshake or loss: for tests, fuzzing
+ * and measurements of what stands above the transport. Thread-safe.
  */
 public final class MemoryTransport {
   /** RFC 9114 §8.1: H3_REQUEST_CANCELLED. */
@@ -40,6 +41,22 @@ public final class MemoryTransport {
   private MemoryTransport(int window, int streamLimit) {
     this.window = window;
     this.streamLimit = streamLimit;
+  }
+
+  /**
+   * A pair with datagrams of at most {@code maxSize} octets.
+   *
+   * @param lost is asked about each datagram: true for one that does not arrive
+   */
+  public static Pair pairWithDatagrams(int maxSize, BooleanSupplier lost) {
+    MemoryTransport transport = new MemoryTransport(256 << 10, 100);
+    BooleanSupplier closed = transport.client.closed::isDone;
+    MemoryDatagrams ofClient = new MemoryDatagrams(maxSize, lost, closed);
+    MemoryDatagrams ofServer = new MemoryDatagrams(maxSize, lost, closed);
+    MemoryDatagrams.join(ofClient, ofServer);
+    transport.client.datagrams = ofClient;
+    transport.server.datagrams = ofServer;
+    return new Pair(transport.client, transport.server);
   }
 
   /**
@@ -79,6 +96,7 @@ public final class MemoryTransport {
     private final long[] opened = new long[2];
     private final int[] open = new int[2];
     private @Nullable Consumer<Stream> acceptor;
+    private Datagrams datagrams = Datagrams.OFF;
 
     End(int initiator) {
       this.initiator = initiator;
@@ -199,6 +217,11 @@ public final class MemoryTransport {
     @Override
     public CompletableFuture<Termination> closed() {
       return closed;
+    }
+
+    @Override
+    public Datagrams datagrams() {
+      return datagrams;
     }
 
     @Override

@@ -135,6 +135,11 @@ public final class QuicServer {
     }
 
     @Override
+    public boolean enableDatagramExtension() {
+      return config.datagrams();
+    }
+
+    @Override
     public ApplicationProtocolConnection createConnection(String protocol, QuicConnection quic) {
       KwikConnection connection = begin((ServerConnectionImpl) quic);
       return new ApplicationProtocolConnection() {

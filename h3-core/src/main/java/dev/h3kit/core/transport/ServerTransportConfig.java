@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param handshakesPerSecond how many unknown Initial packets are let through in a second
  * @param handshakeBurst how many at once before that rate counts
  * @param faults what the test hook does to datagrams
+ * @param datagrams whether datagrams of the peer are taken (RFC 9221) and announced
  */
 public record ServerTransportConfig(
     Identity identity,
@@ -29,7 +30,53 @@ public record ServerTransportConfig(
     int maxConnectionsPerAddress,
     int handshakesPerSecond,
     int handshakeBurst,
-    DatagramFaults faults) {
+    DatagramFaults faults,
+    boolean datagrams) {
+
+  /** A configuration without datagrams. */
+  public ServerTransportConfig(
+      Identity identity,
+      Duration idleTimeout,
+      long streamReceiveWindow,
+      long connectionReceiveWindow,
+      int peerBidirectionalStreams,
+      int peerUnidirectionalStreams,
+      int maxConnections,
+      int maxConnectionsPerAddress,
+      int handshakesPerSecond,
+      int handshakeBurst,
+      DatagramFaults faults) {
+    this(
+        identity,
+        idleTimeout,
+        streamReceiveWindow,
+        connectionReceiveWindow,
+        peerBidirectionalStreams,
+        peerUnidirectionalStreams,
+        maxConnections,
+        maxConnectionsPerAddress,
+        handshakesPerSecond,
+        handshakeBurst,
+        faults,
+        false);
+  }
+
+  /** The same with datagrams. */
+  public ServerTransportConfig withDatagrams() {
+    return new ServerTransportConfig(
+        identity,
+        idleTimeout,
+        streamReceiveWindow,
+        connectionReceiveWindow,
+        peerBidirectionalStreams,
+        peerUnidirectionalStreams,
+        maxConnections,
+        maxConnectionsPerAddress,
+        handshakesPerSecond,
+        handshakeBurst,
+        faults,
+        true);
+  }
 
   /**
    * The defaults for a certificate: 60 s idle, 256 KiB and 1 GiB windows, 100 and 16 streams, 256
