@@ -66,9 +66,19 @@ public final class ExchangeDatagrams {
   }
 
   /**
+   * Waits for the peer's SETTINGS, and answers whether both sides have asked for QUIC datagrams.
+   * Where they have not, HTTP datagrams can go as capsules (RFC 9297 §3.5).
+   *
+   * @throws DeadlineExceededException if no SETTINGS came in time
+   */
+  public boolean negotiated(Deadline deadline) throws IOException {
+    return connection.negotiated(deadline);
+  }
+
+  /**
    * Sends a datagram; never blocks.
    *
-   * @return false if it was dropped because too many wait to be sent
+   * @return false if it was dropped: too many wait to be sent, or the peer's SETTINGS have not come
    * @throws IllegalStateException if none can be sent
    * @throws IllegalArgumentException if it is larger than {@link #maxSize}
    */

@@ -161,6 +161,11 @@ final class Extensions implements ExtensionPoint {
     peerSettings.completeExceptionally(new ConnectionClosedException(termination));
   }
 
+  /** Whether the peer's settings have come. */
+  boolean peerSettingsKnown() {
+    return peerSettings.isDone();
+  }
+
   /** Waits for the peer's settings. */
   PeerSettings awaitPeerSettings(Deadline deadline) throws IOException {
     try {

@@ -1,6 +1,7 @@
 package dev.h3kit.core;
 
 import dev.h3kit.core.transport.Datagrams;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -156,8 +157,18 @@ final class HttpDatagrams {
     return Math.max(-1, transport.maxSize() - VarInt.sizeOf(streamId >> 2));
   }
 
+  /** Waits for the peer's settings; whether datagrams can be sent. */
+  boolean negotiated(Deadline deadline) throws IOException {
+    return announced()
+        && connection.extensions().awaitPeerSettings(deadline).datagrams()
+        && transport.maxSize() >= 0;
+  }
+
   /** Sends a datagram; false if it was dropped. */
   boolean send(long streamId, ByteBuffer payload) {
+    if (announced() && !connection.extensions().peerSettingsKnown()) {
+      return false;
+    }
     int most = maxSize(streamId);
     if (most < 0) {
       throw new IllegalStateException("HTTP datagrams were not negotiated");

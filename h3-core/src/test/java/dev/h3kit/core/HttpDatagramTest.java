@@ -33,7 +33,6 @@ class HttpDatagramTest {
 
   private final MemoryTransport.Pair pair = MemoryTransport.pairWithDatagrams(SIZE, () -> false);
   private final CountDownLatch release = new CountDownLatch(1);
-  private final CountDownLatch accepted = new CountDownLatch(1);
 
   private static byte[] text(String text) {
     return text.getBytes(StandardCharsets.ISO_8859_1);
@@ -47,7 +46,7 @@ class HttpDatagramTest {
   private void echo(ServerExchange exchange) throws Exception {
     Tunnel tunnel = exchange.tunnel(OK);
     ExchangeDatagrams datagrams = tunnel.datagrams();
-    accepted.countDown();
+    assertTrue(datagrams.negotiated(RawPeer.soon()));
     Thread reader =
         Thread.ofVirtual()
             .start(() -> {
@@ -90,6 +89,7 @@ class HttpDatagramTest {
     ClientExchange exchange = client().send(CONNECT, ByteBuffer.allocate(0), false, RawPeer.soon());
     exchange.response(_ -> {}, RawPeer.soon());
     ExchangeDatagrams datagrams = exchange.datagrams();
+    assertTrue(datagrams.negotiated(RawPeer.soon()));
     assertEquals(SIZE - 1, datagrams.maxSize(), "an octet names the stream");
     assertTrue(datagrams.send(ByteBuffer.wrap(text("ab"))));
     assertEquals("abab", text(datagrams.receive(RawPeer.soon())));
@@ -118,6 +118,7 @@ class HttpDatagramTest {
         Http3Client.on(lossy.client(), Http3Limits.CLIENT, Http3Events.NONE)
             .send(CONNECT, ByteBuffer.allocate(0), false, RawPeer.soon());
     exchange.response(_ -> {}, RawPeer.soon());
+    assertTrue(exchange.datagrams().negotiated(RawPeer.soon()));
     assertTrue(exchange.datagrams().send(ByteBuffer.allocate(1)));
     assertThrows(
         DeadlineExceededException.class,
@@ -150,18 +151,18 @@ class HttpDatagramTest {
   @ValueSource(longs = {-1, 0, 1})
   void rfc9297_2_1_1_nothingIsSentBeforeTheSettingCame(long value) throws Exception {
     RawPeer server = new RawPeer(pair.server());
-    ClientExchange[] exchange = new ClientExchange[1];
     Http3Client client = client();
     server.unidirectional(
         value < 0 ? Wire.control(8, 1) : Wire.control(8, 1, PeerSettings.H3_DATAGRAM, value));
-    exchange[0] = client.send(CONNECT, ByteBuffer.allocate(0), false, RawPeer.soon());
-    ExchangeDatagrams datagrams = exchange[0].datagrams();
+    ClientExchange exchange = client.send(CONNECT, ByteBuffer.allocate(0), false, RawPeer.soon());
+    ExchangeDatagrams datagrams = exchange.datagrams();
     BlockingQueue<byte[]> came = new LinkedBlockingQueue<>();
     pair.server().datagrams().receive(came::add);
     if (value == 1) {
       assertTrue(datagrams.send(ByteBuffer.wrap(text("x"))));
       assertArrayEquals(new byte[] {0, 'x'}, came.take());
     } else {
+      assertFalse(datagrams.negotiated(RawPeer.soon()));
       assertEquals(-1, datagrams.maxSize());
       assertThrows(IllegalStateException.class, () -> datagrams.send(ByteBuffer.allocate(0)));
       assertTrue(came.isEmpty());
@@ -241,16 +242,16 @@ class HttpDatagramTest {
               thrown.add(assertThrows(IllegalStateException.class, tunnel::datagrams));
               tunnel.finish();
             }));
-    ClientExchange exchange = client().send(CONNECT, ByteBuffer.allocate(0), false, RawPeer.soon());
+    Http3Client client = client();
+    ClientExchange exchange = client.send(CONNECT, ByteBuffer.allocate(0), false, RawPeer.soon());
     exchange.response(_ -> {}, RawPeer.soon());
     assertEquals(IllegalStateException.class, thrown.take().getClass());
     ClientExchange get =
-        client()
-            .send(
-                RequestHead.of("GET", "a", "/", List.of()),
-                ByteBuffer.allocate(0),
-                true,
-                RawPeer.soon());
+        client.send(
+            RequestHead.of("GET", "a", "/", List.of()),
+            ByteBuffer.allocate(0),
+            true,
+            RawPeer.soon());
     assertThrows(IllegalStateException.class, get::datagrams);
     release.countDown();
   }
@@ -281,6 +282,7 @@ class HttpDatagramTest {
   void rfc9297_2_1_aDatagramAfterTheEndOfItsStreamIsDropped() throws Exception {
     serve(echoing());
     RawPeer peer = new RawPeer(pair.client());
+    peer.unidirectional(Wire.control(PeerSettings.H3_DATAGRAM, 1));
     Stream stream = peer.wholeRequest(TunnelRulesTest.connect("echo"));
     RawPeer.readAll(stream);
     BlockingQueue<byte[]> came = new LinkedBlockingQueue<>();

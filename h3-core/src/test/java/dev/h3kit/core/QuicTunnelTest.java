@@ -2,6 +2,7 @@ package dev.h3kit.core;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -72,11 +74,9 @@ class QuicTunnelTest {
         exchange -> {
           Tunnel tunnel = exchange.tunnel(OK);
           ExchangeDatagrams datagrams = tunnel.datagrams();
+          assertTrue(datagrams.negotiated(RawPeer.soon()));
           for (byte[] got; (got = datagrams.receive(RawPeer.soon())) != null; ) {
             datagrams.send(ByteBuffer.wrap(got));
-            if (got.length == 0) {
-              break;
-            }
           }
           tunnel.finish();
         });
@@ -212,6 +212,7 @@ class QuicTunnelTest {
   void datagramsOfAnySizeGoBesideTheTunnel() throws Exception {
     Tunnel tunnel = tunnel("datagrams");
     ExchangeDatagrams datagrams = tunnel.datagrams();
+    assertTrue(datagrams.negotiated(RawPeer.soon()));
     int most = datagrams.maxSize();
     assertTrue(most > 1000, "most of a packet: " + most);
     for (int size : new int[] {1, 100, most}) {
@@ -220,7 +221,8 @@ class QuicTunnelTest {
       assertArrayEquals(payload, exchange(datagrams, payload));
     }
     assertArrayEquals(new byte[0], exchange(datagrams, new byte[0]));
-    assertEquals(-1, tunnel.read(new byte[1], 0, 1, RawPeer.soon()));
+    tunnel.abort(Http3Error.H3_REQUEST_CANCELLED);
+    assertNull(datagrams.receive(RawPeer.soon()), "the tunnel is over");
   }
 
   /** Loopback loses little, but may lose. */
@@ -230,7 +232,7 @@ class QuicTunnelTest {
       datagrams.send(ByteBuffer.wrap(payload));
       try {
         byte[] got = datagrams.receive(Deadline.after(Duration.ofMillis(500)));
-        return got == null ? new byte[0] : got;
+        return Objects.requireNonNull(got, "the tunnel is over");
       } catch (DeadlineExceededException _) {
         lost++;
       }
