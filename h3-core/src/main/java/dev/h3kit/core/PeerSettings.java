@@ -60,9 +60,8 @@ record PeerSettings(
   private static void accept(long id, long value, Map<Long, Long> all)
       throws Http3Exception.OfConnection {
     // RFC 9114 §7.2.4.1: "Setting identifiers that were defined in [HTTP/2] where there is no
-    // corresponding HTTP/3 setting have also been reserved [...]. Their receipt MUST be treated as
-    // a
-    // connection error of type H3_SETTINGS_ERROR."
+    // corresponding HTTP/3 setting have also been reserved [...]. These reserved settings MUST NOT
+    // be sent, and their receipt MUST be treated as a connection error of type H3_SETTINGS_ERROR."
     if (id == 0x00 || (id >= 0x02 && id <= 0x05)) {
       throw settingsError("7.2.4.1", "setting 0x" + Long.toHexString(id) + " belongs to HTTP/2");
     }

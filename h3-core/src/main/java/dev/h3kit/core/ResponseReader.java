@@ -44,8 +44,9 @@ final class ResponseReader {
       return stream.reading(() -> {
         List<FieldLine> lines = stream.reader().head(deadline);
         if (lines == null) {
-          // RFC 9114 §4.1: "The first response [...] MUST be" there: a response that ends before
-          // its final header section is malformed.
+          // RFC 9114 §4.1: "A server sends zero or more interim HTTP responses on the same stream
+          // as the request, followed by a single final HTTP response": one that ends before is
+          // malformed.
           throw FieldRules.malformed("4.1", "the stream ended without a response");
         }
         ResponseHead response = ResponseHead.parse(lines);
@@ -65,9 +66,11 @@ final class ResponseReader {
   }
 
   // RFC 9114 §4.1.2: a response "that is defined as never having content [...] can have a non-zero
-  // Content-Length header field even though no content is included in DATA frames."
+  // Content-Length header field even though no content is included in DATA frames." Content in
+  // spite
+  // of that is malformed.
   private long contentLength(ResponseHead response) throws Http3Exception.OfStream {
     boolean never = method.equals("HEAD") || response.status() == 204 || response.status() == 304;
-    return never ? -1 : FieldRules.contentLength(response.fields());
+    return never ? 0 : FieldRules.contentLength(response.fields());
   }
 }

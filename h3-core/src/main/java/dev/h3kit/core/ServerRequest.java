@@ -103,10 +103,8 @@ final class ServerRequest implements ServerExchange {
       List<FieldLine> lines = stream.reading(() -> stream.reader().head(deadline));
       if (lines == null) {
         // RFC 9114 §4.1: "If a client-initiated stream terminates without enough of the HTTP
-        // message to
-        // provide a complete response, servers SHOULD abort their response stream with the error
-        // code
-        // H3_REQUEST_INCOMPLETE."
+        // message to provide a complete response, the server SHOULD abort its response stream with
+        // the error code H3_REQUEST_INCOMPLETE."
         abort(Http3Error.H3_REQUEST_INCOMPLETE);
         return false;
       }

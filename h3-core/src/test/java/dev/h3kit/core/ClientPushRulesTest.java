@@ -204,6 +204,9 @@ class ClientPushRulesTest {
   // RFC 9114 §4.6: "Due to reordering, push stream data can arrive before the corresponding
   // PUSH_PROMISE frame. [...] The client can buffer the stream data in expectation of the matching
   // PUSH_PROMISE."
+  // RFC 9114 §6.2.2: "A client SHOULD NOT abort reading on a push stream prior to reading the push
+  // stream header, as this could lead to disagreement between client and server on which push IDs
+  // have already been consumed."
   @Test
   void aPushStreamMayComeBeforeItsPromise() throws Exception {
     ClientExchange exchange = get();
@@ -265,6 +268,8 @@ class ClientPushRulesTest {
   // RFC 9114 §7.2.7: "A client that wishes to manage the number of promised server pushes can
   // increase the maximum push ID by sending MAX_PUSH_ID frames as the server fulfills or cancels
   // server pushes."
+  // RFC 9114 §10.5: "A client that accepts server push SHOULD limit the number of push IDs it
+  // issues at a time."
   @Test
   void maxPushIdIsRaisedAsPushesAreUsedUp() throws Exception {
     FrameReader frames = controlFrames();
@@ -364,6 +369,11 @@ class ClientPushRulesTest {
   // RFC 9114 §4.6: "Clients SHOULD send a CANCEL_PUSH frame upon receipt of a PUSH_PROMISE frame
   // carrying a request that is not cacheable, is not known to be safe, that indicates the presence
   // of request content, or for which it does not consider the server authoritative."
+  // RFC 9114 §4.6: "it MUST perform the same verification process it would do before sending a
+  // request"
+  // RFC 9114 §4.6: "If this verification fails, the client MUST NOT consider the server
+  // authoritative for that origin."
+  // RFC 9114 §4.6: "Any corresponding responses MUST NOT be used or cached."
   @ParameterizedTest(name = "a promise {0} is cancelled and its request goes on")
   @MethodSource("unusablePromises")
   void anUnusablePromiseIsCancelled(String name, byte[] promise) throws Exception {
@@ -438,19 +448,31 @@ class ClientPushRulesTest {
 
   static java.util.stream.Stream<Arguments> connectionErrors() {
     return java.util.stream.Stream.of(
+        // RFC 9114 §7.2.5: "A client MUST treat receipt of a PUSH_PROMISE frame that contains a
+        // larger push ID than the client has advertised as a connection error of H3_ID_ERROR."
         rule(
             "RFC 9114 §7.2.5: a promise with an id above the limit",
             Http3Error.H3_ID_ERROR,
             (_, request, _) -> RawPeer.write(request, promise(LIMIT))),
+        // RFC 9114 §4.6: "A client MUST treat receipt of a push stream as a connection error of
+        // type H3_ID_ERROR when no MAX_PUSH_ID frame has been sent or when the stream references a
+        // push ID that is greater than the maximum push ID."
         rule(
             "RFC 9114 §4.6: a push stream with an id above the limit",
             Http3Error.H3_ID_ERROR,
             (server, _, _) -> server.unidirectional(pushHeader(LIMIT))),
+        // RFC 9114 §7.2.3: "If a CANCEL_PUSH frame is received that references a push ID greater
+        // than currently allowed on the connection, this MUST be treated as a connection error of
+        // type H3_ID_ERROR."
         rule(
             "RFC 9114 §7.2.3: CANCEL_PUSH with an id above the limit",
             Http3Error.H3_ID_ERROR,
             (_, _, control) ->
                 RawPeer.write(control, Wire.frame(FrameType.CANCEL_PUSH, Wire.varint(LIMIT)))),
+        // RFC 9114 §6.2.2: "If a client detects that a push stream header includes a push ID that
+        // was used in another push stream header, the client MUST treat this as a connection error
+        // of type H3_ID_ERROR."
+        // RFC 9114 §6.2.2: "Each push ID MUST only be used once in a push stream header."
         rule(
             "RFC 9114 §6.2.2: two push streams with one id",
             Http3Error.H3_ID_ERROR,
@@ -462,6 +484,14 @@ class ClientPushRulesTest {
             "RFC 9114 §6.2.2: a push stream that ends before its id",
             Http3Error.H3_GENERAL_PROTOCOL_ERROR,
             (server, _, _) -> server.unidirectional(Wire.hex("0140")).finish()),
+        // RFC 9114 §7.2.5: "If a client receives a push ID that has already been promised and
+        // detects a mismatch, it MUST respond with a connection error of type
+        // H3_GENERAL_PROTOCOL_ERROR."
+        // RFC 9114 §7.2.5: "Clients SHOULD compare the request header sections for resources
+        // promised multiple times."
+        // RFC 9114 §7.2.5: "If so, the decompressed request header sets MUST contain the same
+        // fields in the same order, and both the name and the value in each field MUST be exact
+        // matches."
         rule(
             "RFC 9114 §7.2.5: one id promised with different fields",
             Http3Error.H3_GENERAL_PROTOCOL_ERROR,
@@ -479,6 +509,9 @@ class ClientPushRulesTest {
                         "a",
                         ":path",
                         "/q"))),
+        // RFC 9114 §4.6: "When the same push ID is promised on multiple request streams, the
+        // decompressed request field sections MUST contain the same fields in the same order, and
+        // both the name and the value in each field MUST be identical."
         rule(
             "RFC 9114 §4.6: one id promised with the same fields in another order",
             Http3Error.H3_GENERAL_PROTOCOL_ERROR,
@@ -496,6 +529,9 @@ class ClientPushRulesTest {
                         "/p",
                         ":authority",
                         "a"))),
+        // RFC 9114 §4.1: "PUSH_PROMISE frames are not permitted on push streams; a pushed response
+        // that includes PUSH_PROMISE frames MUST be treated as a connection error of type
+        // H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9114 §4.1: a promise on a push stream",
             Http3Error.H3_FRAME_UNEXPECTED,
@@ -503,6 +539,8 @@ class ClientPushRulesTest {
               RawPeer.write(request, promise(0));
               server.unidirectional(pushHeader(0), promise(1));
             }),
+        // RFC 9114 §7.2.3: "Receiving a CANCEL_PUSH frame on a stream other than the control stream
+        // MUST be treated as a connection error of type H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9114 §7.2.3: CANCEL_PUSH on a push stream",
             Http3Error.H3_FRAME_UNEXPECTED,
@@ -511,6 +549,8 @@ class ClientPushRulesTest {
               server.unidirectional(
                   pushHeader(0), Wire.frame(FrameType.CANCEL_PUSH, Wire.varint(0)));
             }),
+        // RFC 9114 §7.2.6: "A client MUST treat a GOAWAY frame on a stream other than the control
+        // stream as a connection error of type H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9114 §7.2.6: GOAWAY on a push stream",
             Http3Error.H3_FRAME_UNEXPECTED,
@@ -518,6 +558,8 @@ class ClientPushRulesTest {
               RawPeer.write(request, promise(0));
               server.unidirectional(pushHeader(0), Wire.frame(FrameType.GOAWAY, Wire.varint(0)));
             }),
+        // RFC 9114 §7.2.8: "These frame types MUST NOT be sent, and their receipt MUST be treated
+        // as a connection error of type H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9114 §7.2.8: a frame of HTTP/2 on a push stream",
             Http3Error.H3_FRAME_UNEXPECTED,
@@ -525,6 +567,8 @@ class ClientPushRulesTest {
               RawPeer.write(request, promise(0));
               server.unidirectional(pushHeader(0), Wire.frame(0x06, Wire.hex("00")));
             }),
+        // RFC 9114 §4.1: "Receipt of an invalid sequence of frames MUST be treated as a connection
+        // error of type H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9114 §4.1: DATA before HEADERS on a push stream",
             Http3Error.H3_FRAME_UNEXPECTED,
@@ -532,10 +576,15 @@ class ClientPushRulesTest {
               RawPeer.write(request, promise(0));
               server.unidirectional(pushHeader(0), Wire.data("x"));
             }),
+        // RFC 9114 §7.2.5: "If a PUSH_PROMISE frame is received on the control stream, the client
+        // MUST respond with a connection error of type H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9114 §7.2.5: a promise on the control stream",
             Http3Error.H3_FRAME_UNEXPECTED,
             (_, _, control) -> RawPeer.write(control, promise(0))),
+        // RFC 9114 §7.1: "A frame payload that contains additional bytes after the identified
+        // fields or a frame payload that terminates before the end of the identified fields MUST be
+        // treated as a connection error of type H3_FRAME_ERROR."
         rule(
             "RFC 9114 §7.1: a promise that ends within its push id",
             Http3Error.H3_FRAME_ERROR,

@@ -51,6 +51,8 @@ class ClientTunnelTest {
 
   // RFC 8441 §3: "Upon receipt of SETTINGS_ENABLE_CONNECT_PROTOCOL with a value of 1, a client MAY
   // use the Extended CONNECT as defined in this document when creating new streams."
+  // RFC 9114 §9: "Extensions that could change the semantics of existing protocol components MUST
+  // be negotiated before being used."
   @ParameterizedTest
   @ValueSource(longs = {-1, 0})
   void rfc8441_3_withoutTheSettingNoExtendedConnectIsSent(long value) throws Exception {

@@ -258,6 +258,8 @@ abstract class ConversationTest {
   // RFC 9114 §5.2: "Servers SHOULD send a GOAWAY frame when the closing of a connection is known in
   // advance, even if the advance notice is small, so that the remote peer can know whether or not a
   // request has been partially processed."
+  // RFC 9114 §5.2: "An endpoint that completes a graceful shutdown SHOULD use the H3_NO_ERROR error
+  // code when closing the connection."
   @Test
   void rfc9114_5_2_aServerGoesAwayWithoutLosingWhatItTook() throws Exception {
     CountDownLatch started = new CountDownLatch(1);

@@ -341,6 +341,15 @@ class MessageRulesTest {
     assertEquals(0, answered.client.activeExchanges());
   }
 
+  @ParameterizedTest(name = "{0} answered with {1}")
+  @CsvSource({"HEAD, 200", "GET, 304", "GET, 204"})
+  void aResponseThatCanHaveNoContentIsMalformedWithIt(String method, String status)
+      throws Exception {
+    Answered answered = new Answered(method);
+    answered.write(Wire.headers(":status", status, "content-length", "1"), Wire.data("x"));
+    assertMalformed(answered, status);
+  }
+
   // RFC 9114 §4.2.1: "If a decompressed field section contains multiple cookie field lines, these
   // MUST be concatenated into a single byte string using the two-byte delimiter of "; " (ASCII
   // 0x3b,

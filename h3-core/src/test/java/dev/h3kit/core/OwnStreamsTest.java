@@ -103,6 +103,9 @@ class OwnStreamsTest {
   // decoder stream."
   // RFC 9204 §4.2: "The sender MUST NOT close either of these streams, and the receiver MUST NOT
   // request that the sender close either of these streams."
+  // RFC 9218 §7.2: "Servers MUST NOT send PRIORITY_UPDATE frames of either type."
+  // RFC 8441 §3: "A sender MUST NOT send a SETTINGS_ENABLE_CONNECT_PROTOCOL parameter with the
+  // value of 0 after previously sending a value of 1."
   @Test
   void rfc9114_6_2_1_aServerOpensEachCriticalStreamOnceAndKeepsItOpen() throws Exception {
     MemoryTransport.Pair pair = MemoryTransport.pair();

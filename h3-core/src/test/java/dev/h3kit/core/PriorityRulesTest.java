@@ -57,7 +57,8 @@ class PriorityRulesTest {
 
   static List<Arguments> offences() {
     return List.of(
-        // "Receiving a PRIORITY_UPDATE frame on a stream other than the client control stream MUST
+        // RFC 9218 §7.2: "Receiving a PRIORITY_UPDATE frame on a stream other than the client
+        // control stream MUST
         // be treated as a connection error of type H3_FRAME_UNEXPECTED."
         rule(
             "RFC 9218 §7.2: on a request stream",
@@ -71,18 +72,21 @@ class PriorityRulesTest {
             "RFC 9218 §7.2: of a push on a request stream",
             Http3Error.H3_FRAME_UNEXPECTED,
             peer -> peer.request(update(FrameType.PRIORITY_UPDATE_PUSH, 0, "u=1"))),
-        // RFC 9114 §6.2.1: "A SETTINGS frame MUST be sent as the first frame of each control
-        // stream".
+        // RFC 9114 §6.2.1: "If the first frame of the control stream is any other frame type, this
+        // MUST
+        // be treated as a connection error of type H3_MISSING_SETTINGS."
         rule(
             "RFC 9114 §6.2.1: before SETTINGS",
             Http3Error.H3_MISSING_SETTINGS,
             peer -> peer.unidirectional(new byte[] {0}, request(0, "u=1"))),
-        // "If a server receives a PRIORITY_UPDATE (type=0xF0700) for a stream ID that is not a
+        // RFC 9218 §7.2: "If a server receives a PRIORITY_UPDATE (type=0xF0700) for a stream ID
+        // that is not a
         // request stream, this MUST be treated as a connection error of type H3_ID_ERROR."
         onControl("RFC 9218 §7.2: id 1", Http3Error.H3_ID_ERROR, request(1, "u=1")),
         onControl("RFC 9218 §7.2: id 2", Http3Error.H3_ID_ERROR, request(2, "u=1")),
         onControl("RFC 9218 §7.2: id 3", Http3Error.H3_ID_ERROR, request(3, "u=1")),
-        // "If a server receives a PRIORITY_UPDATE (type=0xF0700) with a stream ID that is beyond
+        // RFC 9218 §7.2: "If a server receives a PRIORITY_UPDATE (type=0xF0700) with a stream ID
+        // that is beyond
         // the
         // stream limits, this SHOULD be treated as a connection error of type H3_ID_ERROR."
         onControl(
@@ -93,7 +97,8 @@ class PriorityRulesTest {
             "RFC 9218 §7.2: the largest id",
             Http3Error.H3_ID_ERROR,
             request(VarInt.MAX - 3, "u=1")),
-        // "If a server receives a PRIORITY_UPDATE (type=0xF0701) with a push ID that is greater
+        // RFC 9218 §7.2: "If a server receives a PRIORITY_UPDATE (type=0xF0701) with a push ID that
+        // is greater
         // than
         // the maximum push ID or that has not yet been promised, this MUST be treated as a
         // connection error of type H3_ID_ERROR."
@@ -206,6 +211,11 @@ class PriorityRulesTest {
     assertEquals(10, priorities.early());
   }
 
+  // RFC 9218 §7.2: "The PRIORITY_UPDATE frame MUST be sent on the client control stream (see
+  // Section 6.2.1 of [HTTP/3])."
+  // RFC 9218 §7.2: "The request-stream variant of PRIORITY_UPDATE (type=0xF0700) MUST reference a
+  // request stream."
+  // RFC 9218 §7.2: "The stream ID MUST be within the client-initiated bidirectional stream limit."
   @Test
   void aClientSendsAFieldAndAnUpdate() throws Exception {
     MemoryTransport.Pair pair = MemoryTransport.pair();

@@ -155,6 +155,8 @@ class ServerPushRulesTest {
 
   // RFC 9114 §7.2.5: "A server MUST NOT use a push ID that is larger than the client has provided
   // in a MAX_PUSH_ID frame".
+  // RFC 9114 §6.2.2: "Each push ID MUST only be used once in a push stream header."
+  // RFC 9114 §7.2.5: "A server SHOULD avoid reusing a push ID over a long period."
   @Test
   void noMoreIsPushedThanTheClientAllows() throws Exception {
     CompletableFuture<List<Boolean>> pushed = new CompletableFuture<>();
@@ -239,6 +241,8 @@ class ServerPushRulesTest {
 
   // RFC 9114 §7.2.3: "If the push stream is open, the server SHOULD abruptly terminate that
   // stream."
+  // RFC 9114 §7.2.3: "The server SHOULD abort sending the resource, but the mechanism to do so
+  // depends on the state of the corresponding push stream."
   @Test
   void aCancelledPushIsReset() throws Exception {
     CountDownLatch aborted = new CountDownLatch(1);

@@ -118,6 +118,8 @@ class TunnelRulesTest {
   // RFC 9220 §3: "If a server advertises support for Extended CONNECT but receives an Extended
   // CONNECT request with a ":protocol" value that is unknown or is not supported, the server SHOULD
   // respond to the request with a 501 (Not Implemented) status code".
+  // RFC 8441 §4: "In particular, the server MUST NOT create a tunnel to the host indicated by the
+  // :authority as it would with a CONNECT method request that was not modified by this extension."
   @Test
   void rfc9220_3_anUnknownProtocolIsAnsweredWith501() throws Exception {
     assertEquals("[501]", answer(peer(ECHO).request(connect("websocket"))));

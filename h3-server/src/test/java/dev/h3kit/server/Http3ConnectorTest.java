@@ -231,6 +231,8 @@ class Http3ConnectorTest {
     assertEquals(400, status);
   }
 
+  // RFC 9114 §4.1.1: "When a server abandons a response after partial processing, it SHOULD abort
+  // its response stream with the error code H3_REQUEST_CANCELLED."
   @Test
   void anAnswerThatBreaksOffIsCancelled() throws Exception {
     // RFC 9114 §4.1.1
