@@ -6,5 +6,6 @@ module dev.h3kit.core {
   requires tech.kwik.agent15;
 
   exports dev.h3kit.core;
+  exports dev.h3kit.core.trace;
   exports dev.h3kit.core.transport;
 }

@@ -8,6 +8,7 @@ import java.net.CookieHandler;
 import java.net.InetAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -30,6 +31,8 @@ final class ClientBuilder implements H3ClientBuilder {
   private Http3Events events = Http3Events.NONE;
   private H3ClientEvents clientEvents = H3ClientEvents.NONE;
   private @Nullable Path altSvcFile;
+  private @Nullable Path keyLog = environment("SSLKEYLOGFILE");
+  private @Nullable Path qlog = environment("QLOGDIR");
   private boolean freshConnections;
   private boolean coalescing = true;
   private Http3Limits limits = Http3Limits.CLIENT;
@@ -105,6 +108,18 @@ final class ClientBuilder implements H3ClientBuilder {
       throw new IllegalArgumentException("altSvcFile(" + file + "): this is no name of a file");
     }
     altSvcFile = file;
+    return this;
+  }
+
+  @Override
+  public ClientBuilder keyLog(@Nullable Path file) {
+    keyLog = file;
+    return this;
+  }
+
+  @Override
+  public ClientBuilder qlog(@Nullable Path folder) {
+    qlog = folder;
     return this;
   }
 
@@ -209,6 +224,15 @@ final class ClientBuilder implements H3ClientBuilder {
     return new H3Client(settings());
   }
 
+  private static @Nullable Path environment(String name) {
+    String value = System.getenv(name);
+    try {
+      return value == null || value.isEmpty() ? null : Path.of(value);
+    } catch (InvalidPathException e) {
+      return null;
+    }
+  }
+
   ClientSettings settings() {
     return new ClientSettings(
         mode,
@@ -221,6 +245,8 @@ final class ClientBuilder implements H3ClientBuilder {
         events,
         clientEvents,
         altSvcFile,
+        keyLog,
+        qlog,
         freshConnections,
         coalescing,
         limits,

@@ -29,6 +29,8 @@ record ClientSettings(
     Http3Events events,
     H3ClientEvents clientEvents,
     @Nullable Path altSvcFile,
+    @Nullable Path keyLog,
+    @Nullable Path qlog,
     boolean freshConnections,
     boolean coalescing,
     Http3Limits limits,

@@ -15,6 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds {@link H3Client}s: a {@link java.net.http.HttpClient.Builder} with what HTTP/3 adds. Not
@@ -76,6 +77,20 @@ public interface H3ClientBuilder extends HttpClient.Builder {
    * @throws IllegalArgumentException if the path is that of a root folder
    */
   H3ClientBuilder altSvcFile(Path file);
+
+  /**
+   * A file to which the TLS secrets of QUIC connections are appended, with which Wireshark decrypts
+   * them; default what the environment variable SSLKEYLOGFILE says, null for none. For TLS over TCP
+   * the JDK shows no secrets.
+   */
+  H3ClientBuilder keyLog(@Nullable Path file);
+
+  /**
+   * A folder that gets a qlog file ({@code .sqlog}, which qvis opens) for each QUIC connection, of
+   * at most 64 MiB; default what the environment variable QLOGDIR says, null for none. Header
+   * fields and content are not in it.
+   */
+  H3ClientBuilder qlog(@Nullable Path folder);
 
   /**
    * Whether each request goes over connections of its own, closed after it; default false. For

@@ -29,4 +29,7 @@ public interface H3ClientEvents {
    * @param attempt 2 for the second one
    */
   default void retried(URI uri, int attempt, IOException cause) {}
+
+  /** A key log or a qlog file cannot be written; the connection goes on without it. */
+  default void traceFailed(Path file, IOException cause) {}
 }

@@ -88,7 +88,12 @@ public final class Http3Client {
     return on(connection, limits, events, Duration.ZERO, extensions);
   }
 
-  private static Http3Client on(
+  /**
+   * As {@link #on(Connection, Http3Limits, Http3Events, List)}.
+   *
+   * @param handshake how long the connection's handshake took, zero if unknown
+   */
+  public static Http3Client on(
       Connection transport,
       Http3Limits limits,
       Http3Events events,

@@ -43,14 +43,17 @@ final class ClientHandshake {
   }
 
   private final ClientTransportConfig config;
+  private final PacketTap tap;
   private final ServerName name;
   private final InetSocketAddress server;
   private final PeerTrust trust;
   private final KwikConnection connection;
   private final AtomicReference<@Nullable ClientSocket> socket = new AtomicReference<>();
 
-  private ClientHandshake(ClientTransportConfig config, ServerName name, InetSocketAddress server) {
+  private ClientHandshake(
+      ClientTransportConfig config, PacketTap tap, ServerName name, InetSocketAddress server) {
     this.config = config;
+    this.tap = tap;
     this.name = name;
     this.server = server;
     trust = new PeerTrust(config.trust(), name, config.verifyPeer());
@@ -63,13 +66,17 @@ final class ClientHandshake {
   }
 
   static Connection run(
-      ClientTransportConfig config, ServerName name, InetSocketAddress server, Deadline deadline)
+      ClientTransportConfig config,
+      PacketTap tap,
+      ServerName name,
+      InetSocketAddress server,
+      Deadline deadline)
       throws IOException {
     Duration patience = FIRST_TRY;
     while (true) {
       Deadline tryUntil = deadline.or(Deadline.after(patience));
       try {
-        return new ClientHandshake(config, name, server).connect(tryUntil);
+        return new ClientHandshake(config, tap, name, server).connect(tryUntil);
       } catch (TooLate e) {
         if (deadline.passed() || deadline.remaining().toMillis() == 0) {
           throw e.failure();
@@ -136,7 +143,7 @@ final class ClientHandshake {
                   .noServerCertificateCheck()
                   .customTrustManager(trust)
                   .socketFactory(ignored -> openSocket())
-                  .logger(new PacketLog(connection))
+                  .logger(log())
                   .build();
       if (config.datagrams()) {
         quic.enableDatagramExtension();
@@ -151,6 +158,10 @@ final class ClientHandshake {
           "cannot send to " + server + ": " + e.getMessage(),
           e);
     }
+  }
+
+  private PacketLog log() {
+    return tap.equals(PacketTap.NONE) ? new PacketLog(connection) : new TappedLog(connection, tap);
   }
 
   private ClientSocket openSocket() throws SocketException {

@@ -6,7 +6,7 @@ import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.packet.QuicPacket;
 
 /** The logger of one client connection: it writes nothing, it watches. */
-final class PacketLog extends NullLogger {
+class PacketLog extends NullLogger {
   private final KwikConnection connection;
 
   PacketLog(KwikConnection connection) {

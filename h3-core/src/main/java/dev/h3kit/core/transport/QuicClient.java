@@ -24,10 +24,21 @@ public final class QuicClient {
   public static Connection connect(
       ClientTransportConfig config, String host, InetSocketAddress address, Deadline deadline)
       throws IOException {
+    return connect(config, PacketTap.NONE, host, address, deadline);
+  }
+
+  /** As {@link #connect}, with somebody who hears of the connection's packets and secrets. */
+  public static Connection connect(
+      ClientTransportConfig config,
+      PacketTap tap,
+      String host,
+      InetSocketAddress address,
+      Deadline deadline)
+      throws IOException {
     if (address.isUnresolved()) {
       throw new IllegalArgumentException("the address must be resolved: " + address);
     }
-    return ClientHandshake.run(config, ServerName.of(host), address, deadline);
+    return ClientHandshake.run(config, tap, ServerName.of(host), address, deadline);
   }
 
   /**
