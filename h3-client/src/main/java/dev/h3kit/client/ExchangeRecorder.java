@@ -2,7 +2,7 @@ package dev.h3kit.client;
 
 import dev.h3kit.client.Racer.Outcome;
 import dev.h3kit.client.Racer.Transport;
-import dev.h3kit.core.Exchange.HeaderWeight;
+import dev.h3kit.core.Exchange;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ final class ExchangeRecorder {
   private @Nullable InetSocketAddress local;
   private @Nullable InetSocketAddress remote;
   private List<X509Certificate> certificates = List.of();
-  private @Nullable Supplier<HeaderWeight> weight;
+  private @Nullable Exchange exchange;
   private int connectionsOpened;
   private boolean reused;
   private boolean unsettled;
@@ -194,10 +193,11 @@ final class ExchangeRecorder {
     }
   }
 
-  void weight(Supplier<HeaderWeight> weight) {
+  /** The exchange that carries the request over HTTP/3. */
+  void carriedBy(Exchange exchange) {
     lock.lock();
     try {
-      this.weight = weight;
+      this.exchange = exchange;
     } finally {
       lock.unlock();
     }
@@ -274,7 +274,8 @@ final class ExchangeRecorder {
           local,
           remote,
           certificates,
-          weight == null ? null : weight.get(),
+          exchange == null ? null : exchange.weight(),
+          exchange == null ? List.of() : exchange.tables(),
           connectionsOpened,
           reused,
           sentBody.get(),

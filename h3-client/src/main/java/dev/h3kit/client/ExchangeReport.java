@@ -1,6 +1,7 @@
 package dev.h3kit.client;
 
 import dev.h3kit.core.Exchange.HeaderWeight;
+import dev.h3kit.qpack.TableStats;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param peerCertificates the server's chain, leaf first; empty without TLS, before a handshake and
  *     after a resumed one
  * @param headerWeight what the header sections weighed; null unless over HTTP/3
+ * @param tables what the QPACK encoder and the QPACK decoder of the connection did so far, in this
+ *     order; empty unless over HTTP/3
  * @param connectionsOpened connections that were made for this exchange and stood
  * @param reused whether the request went over a connection that stood before
  * @param sentBodyOctets octets of the request's body sent so far
@@ -33,14 +36,16 @@ public record ExchangeReport(
     @Nullable InetSocketAddress remoteAddress,
     List<X509Certificate> peerCertificates,
     @Nullable HeaderWeight headerWeight,
+    List<TableStats> tables,
     int connectionsOpened,
     boolean reused,
     long sentBodyOctets,
     long receivedBodyOctets) {
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public ExchangeReport {
     peerCertificates = List.copyOf(peerCertificates);
+    tables = List.copyOf(tables);
   }
 
   /**

@@ -132,7 +132,7 @@ final class H3Leg<T> {
       sender.cancel();
       throw Failures.exchanging(e);
     }
-    recorder.weight(exchange::weight);
+    recorder.carriedBy(exchange);
     Runnable forget = hop.call().onAbort(() -> exchange.abort(Http3Error.H3_REQUEST_CANCELLED));
     @Nullable Thread writer = null;
     try {

@@ -8,6 +8,7 @@ import dev.h3kit.core.Priority;
 import dev.h3kit.core.RequestHead;
 import dev.h3kit.core.ResponseHead;
 import dev.h3kit.qpack.FieldLine;
+import dev.h3kit.qpack.TableStats;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -135,6 +136,11 @@ final class ScriptedLink implements H3Link {
     @Override
     public HeaderWeight weight() {
       return new HeaderWeight(0, 0, 0, 0);
+    }
+
+    @Override
+    public List<TableStats> tables() {
+      return List.of();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.h3kit.core;
 
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.qpack.FieldLine;
+import dev.h3kit.qpack.TableStats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -137,5 +138,10 @@ final class ClientRequest implements ClientExchange {
   @Override
   public HeaderWeight weight() {
     return stream.weight();
+  }
+
+  @Override
+  public List<TableStats> tables() {
+    return stream.connection().sections().stats();
   }
 }

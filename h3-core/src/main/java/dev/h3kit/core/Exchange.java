@@ -1,6 +1,7 @@
 package dev.h3kit.core;
 
 import dev.h3kit.qpack.FieldLine;
+import dev.h3kit.qpack.TableStats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -78,6 +79,12 @@ public sealed interface Exchange permits ClientExchange, ServerExchange {
 
   /** What the header sections of this exchange weighed. */
   HeaderWeight weight();
+
+  /**
+   * What the QPACK encoder and the QPACK decoder of this side's connection did so far, in this
+   * order.
+   */
+  List<TableStats> tables();
 
   /**
    * Octets of header, interim and trailer sections.

@@ -2,6 +2,7 @@ package dev.h3kit.core;
 
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.qpack.FieldLine;
+import dev.h3kit.qpack.TableStats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -268,5 +269,10 @@ final class ServerRequest implements ServerExchange {
   @Override
   public HeaderWeight weight() {
     return stream.weight();
+  }
+
+  @Override
+  public List<TableStats> tables() {
+    return stream.connection().sections().stats();
   }
 }

@@ -100,7 +100,7 @@ public final class DevServer implements AutoCloseable {
   }
 
   private static Handler chain(DevServerConfig config, Handler content, int port) {
-    Handler handler = content;
+    Handler handler = config.infoPages() ? new WhoamiHandler(content) : content;
     if (config.protocols().contains(HttpProtocol.H3)) {
       AltSvcHandler altSvc = new AltSvcHandler(port);
       altSvc.setHandler(handler);

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param drain how long {@link DevServer#close} waits for requests in work
  * @param accessLog gets each request that was answered; called on the request's thread, must be
  *     quick and thread-safe
+ * @param infoPages whether {@code /.h3/whoami} tells a client of its own connection
  */
 public record DevServerConfig(
     Path root,
@@ -28,7 +29,8 @@ public record DevServerConfig(
     int port,
     Set<HttpProtocol> protocols,
     Duration drain,
-    Consumer<AccessLogEntry> accessLog) {
+    Consumer<AccessLogEntry> accessLog,
+    boolean infoPages) {
 
   /** Copies the collections; refuses a port outside 0 to 65535. */
   public DevServerConfig {
@@ -45,7 +47,10 @@ public record DevServerConfig(
     }
   }
 
-  /** All protocols on a free port of both loopback addresses, 5 s of draining and no access log. */
+  /**
+   * All protocols on a free port of both loopback addresses, 5 s of draining, no access log, and
+   * information pages.
+   */
   public static DevServerConfig of(Path root, ServerIdentity identity) {
     return new DevServerConfig(
         root,
@@ -54,32 +59,44 @@ public record DevServerConfig(
         0,
         EnumSet.allOf(HttpProtocol.class),
         Duration.ofSeconds(5),
-        entry -> {});
+        entry -> {},
+        true);
   }
 
   /** The same on these addresses. */
   public DevServerConfig withAddresses(List<InetAddress> addresses) {
-    return new DevServerConfig(root, identity, addresses, port, protocols, drain, accessLog);
+    return new DevServerConfig(
+        root, identity, addresses, port, protocols, drain, accessLog, infoPages);
   }
 
   /** The same on this port. */
   public DevServerConfig withPort(int port) {
-    return new DevServerConfig(root, identity, addresses, port, protocols, drain, accessLog);
+    return new DevServerConfig(
+        root, identity, addresses, port, protocols, drain, accessLog, infoPages);
   }
 
   /** The same with these protocols. */
   public DevServerConfig withProtocols(Set<HttpProtocol> protocols) {
-    return new DevServerConfig(root, identity, addresses, port, protocols, drain, accessLog);
+    return new DevServerConfig(
+        root, identity, addresses, port, protocols, drain, accessLog, infoPages);
   }
 
   /** The same with this time for requests in work when the server is closed. */
   public DevServerConfig withDrain(Duration drain) {
-    return new DevServerConfig(root, identity, addresses, port, protocols, drain, accessLog);
+    return new DevServerConfig(
+        root, identity, addresses, port, protocols, drain, accessLog, infoPages);
   }
 
   /** The same with this access log. */
   public DevServerConfig withAccessLog(Consumer<AccessLogEntry> accessLog) {
-    return new DevServerConfig(root, identity, addresses, port, protocols, drain, accessLog);
+    return new DevServerConfig(
+        root, identity, addresses, port, protocols, drain, accessLog, infoPages);
+  }
+
+  /** The same with or without {@code /.h3/whoami}. */
+  public DevServerConfig withInfoPages(boolean infoPages) {
+    return new DevServerConfig(
+        root, identity, addresses, port, protocols, drain, accessLog, infoPages);
   }
 
   /** 127.0.0.1 and ::1; a server leaves out the second where the machine has no IPv6. */

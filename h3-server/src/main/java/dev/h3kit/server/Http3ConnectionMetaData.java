@@ -1,6 +1,7 @@
 package dev.h3kit.server;
 
 import dev.h3kit.core.ConnectionInfo;
+import dev.h3kit.core.ServerExchange;
 import java.net.SocketAddress;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
@@ -12,13 +13,20 @@ import org.eclipse.jetty.util.Attributes;
 /** What a request says of its HTTP/3 connection. */
 final class Http3ConnectionMetaData extends Attributes.Lazy implements ConnectionMetaData {
   private final Http3Connector connector;
+  private final ServerExchange exchange;
   private final ConnectionInfo info;
   private final Http3EndPoint endPoint;
 
-  Http3ConnectionMetaData(Http3Connector connector, ConnectionInfo info) {
+  Http3ConnectionMetaData(Http3Connector connector, ServerExchange exchange) {
     this.connector = connector;
-    this.info = info;
+    this.exchange = exchange;
+    this.info = exchange.connection();
     this.endPoint = new Http3EndPoint(info, connector.getIdleTimeout());
+  }
+
+  /** The exchange that carries the request. */
+  ServerExchange exchange() {
+    return exchange;
   }
 
   @Override

@@ -249,7 +249,7 @@ public final class Http3Connector extends ContainerLifeCycle implements NetworkC
   }
 
   HttpChannel newChannel(ServerExchange exchange) {
-    return channels.newHttpChannel(new Http3ConnectionMetaData(this, exchange.connection()));
+    return channels.newHttpChannel(new Http3ConnectionMetaData(this, exchange));
   }
 
   @Override

@@ -23,6 +23,11 @@ final class DecoderTable {
     return inserted;
   }
 
+  /** The number of entries ever evicted. */
+  long evictions() {
+    return dropped;
+  }
+
   /** The sum of the sizes of the entries (RFC 9204 §3.2.1). */
   int size() {
     return size;

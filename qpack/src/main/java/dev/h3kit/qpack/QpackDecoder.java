@@ -136,6 +136,7 @@ public final class QpackDecoder {
         codedOctets,
         instructionOctets,
         table.insertCount(),
+        table.evictions(),
         tableReferences,
         table.size(),
         table.capacity(),

@@ -156,6 +156,7 @@ public final class QpackEncoder {
         codedOctets,
         instructionOctets,
         dynamic == null ? 0 : dynamic.table().insertCount(),
+        dynamic == null ? 0 : dynamic.table().oldest(),
         dynamic == null ? 0 : dynamic.tableReferences(),
         dynamic == null ? 0 : dynamic.table().size(),
         dynamic == null ? 0 : dynamic.table().capacity(),

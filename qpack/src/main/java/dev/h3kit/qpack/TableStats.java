@@ -7,7 +7,8 @@ package dev.h3kit.qpack;
  * @param plainOctets octets of names and values before coding
  * @param codedOctets octets of encoded sections
  * @param instructionOctets octets of encoder instructions
- * @param inserts entries put into the dynamic table
+ * @param inserts entries put into the dynamic table, duplicates among them
+ * @param evictions entries that fell out of it
  * @param tableReferences field lines that referred to the dynamic table
  * @param tableSize size of the dynamic table now, in octets (RFC 9204 §3.2.1)
  * @param tableCapacity capacity of the dynamic table now, in octets
@@ -19,7 +20,19 @@ public record TableStats(
     long codedOctets,
     long instructionOctets,
     long inserts,
+    long evictions,
     long tableReferences,
     long tableSize,
     long tableCapacity,
-    long blockedSections) {}
+    long blockedSections) {
+
+  /** Entries in the dynamic table now. */
+  public long entries() {
+    return inserts - evictions;
+  }
+
+  /** What coding saved, instructions counted against it, in octets; may be negative. */
+  public long savedOctets() {
+    return plainOctets - codedOctets - instructionOctets;
+  }
+}

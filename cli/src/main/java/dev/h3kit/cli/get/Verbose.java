@@ -5,6 +5,7 @@ import dev.h3kit.cli.console.Human;
 import dev.h3kit.cli.console.Terminal;
 import dev.h3kit.client.ExchangeReport;
 import dev.h3kit.client.Racer;
+import dev.h3kit.qpack.TableStats;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -68,6 +69,36 @@ final class Verbose {
               + " -> "
               + weight.receivedCoded());
     }
+    if (report.tables().size() == 2) {
+      table("ours", report.tables().getFirst());
+      table("server's", report.tables().getLast());
+    }
+  }
+
+  private void table(String whose, TableStats table) {
+    note(
+        "QPACK table, "
+            + whose
+            + ": "
+            + table.entries()
+            + " entries ("
+            + table.inserts()
+            + " inserts, "
+            + table.evictions()
+            + " evictions), "
+            + table.tableSize()
+            + " of "
+            + table.tableCapacity()
+            + " octets, "
+            + table.tableReferences()
+            + " lines sent as references; sections "
+            + table.plainOctets()
+            + " -> "
+            + table.codedOctets()
+            + " octets and "
+            + table.instructionOctets()
+            + " of instructions, saved "
+            + table.savedOctets());
   }
 
   /** A line of our own. */

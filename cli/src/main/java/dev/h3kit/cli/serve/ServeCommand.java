@@ -97,6 +97,11 @@ public final class ServeCommand implements Callable<Integer> {
   @Mixin private final ProtocolSwitches switches = new ProtocolSwitches();
 
   @Option(
+      names = "--no-info",
+      description = "Leave out /.h3/whoami, which tells a client about its own connection.")
+  private boolean noInfo;
+
+  @Option(
       names = {"-q", "--quiet"},
       description = "No start text and no access log; warnings and errors only.")
   private boolean quiet;
@@ -145,7 +150,10 @@ public final class ServeCommand implements Callable<Integer> {
       ServerIdentity identity = identity(addresses);
       AccessLines log = new AccessLines(terminal);
       DevServerConfig config =
-          DevServerConfig.of(root, identity).withAddresses(addresses).withProtocols(protocols);
+          DevServerConfig.of(root, identity)
+              .withAddresses(addresses)
+              .withProtocols(protocols)
+              .withInfoPages(!noInfo);
       DevServer server = listen(quiet ? config : config.withAccessLog(log::print));
       StartText text = new StartText(server, names);
       if (!quiet) {

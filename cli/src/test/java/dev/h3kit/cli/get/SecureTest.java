@@ -82,6 +82,32 @@ class SecureTest {
   }
 
   @Test
+  void verboseTellsTheUseOfBothDynamicTables() {
+    Ran ran =
+        Ran.h3(
+            site.args(
+                "get",
+                "-v",
+                "--http3-only",
+                "-H",
+                "x-long-name: " + "a value worth a place ".repeat(4),
+                site.url("/text.txt"),
+                site.url("/text.txt"),
+                site.url("/text.txt")));
+    String table =
+        "\\* QPACK table, %s: [1-9]\\d* entries \\([1-9]\\d* inserts, \\d+ evictions\\), "
+            + "[1-9]\\d* of 4096 octets, [1-9]\\d* lines sent as references; "
+            + "sections \\d+ -> \\d+ octets and \\d+ of instructions, saved -?\\d+";
+    List<String> lines =
+        ran.err().lines().filter(line -> line.startsWith("* QPACK table")).toList();
+    assertEquals(6, lines.size(), ran.err());
+    assertTrue(lines.get(4).matches(table.formatted("ours")), lines.get(4));
+    assertTrue(lines.get(5).matches(table.formatted("server's")), lines.get(5));
+    Ran http2 = Ran.h3(site.args("get", "-v", "--http2", site.url("/text.txt")));
+    assertFalse(http2.err().contains("QPACK"), http2.err());
+  }
+
+  @Test
   void oneClientServesAllUrls() {
     Ran ran =
         Ran.h3(
