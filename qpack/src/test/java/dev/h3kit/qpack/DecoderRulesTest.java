@@ -114,6 +114,26 @@ class DecoderRulesTest {
   // RFC 9204 §3.1: "If this index is received on the encoder stream, this MUST be treated as a
   // connection error of type QPACK_ENCODER_STREAM_ERROR."
   @Test
+  void s32EqualEntriesAreNoError() {
+    // RFC 9204 §3.2: "duplicate entries MUST NOT be treated as an error by the decoder."
+    play(
+        220,
+        100,
+        "E 3fbd01 c00161 c00161 00\nS 0 0400 80 81 82"
+            + " => ok :authority=a;:authority=a;:authority=a");
+  }
+
+  @Test
+  void s411AnIntegerThatCannotBeDecodedIsRefusedOnTheEncoderStream() {
+    // RFC 9204 §7.4: "If an implementation encounters a value larger than it is able to decode,
+    // this MUST be treated as a stream error of type QPACK_DECOMPRESSION_FAILED if on a request
+    // stream or a connection error of the appropriate type if on the encoder or decoder stream."
+    play(220, 100, "E 3fbd01 c00161\nE 1fffffffffffffffff7f => err 0x201");
+    play(220, 100, "E 3fbd01 c00161\nE bfffffffffffffffff7f 00 => err 0x201");
+    play(220, 100, "E 3fbd01 c00161\nE c07fffffffffffffffff7f => err 0x201");
+  }
+
+  @Test
   void s31AnInvalidStaticIndexIsRefused() {
     play(0, 0, "S 0 0000 ff24 => err 0x200");
     play(0, 0, "S 0 0000 5f54 00 => err 0x200");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -187,6 +188,58 @@ class EncoderRulesTest {
 
   // RFC 9204 §2.1.2: "An encoder MUST limit the number of streams that could become blocked to the
   // value of SETTINGS_QPACK_BLOCKED_STREAMS at all times."
+  @Test
+  void s21LinesKeepTheirOrder() throws Exception {
+    // RFC 9204 §2.1: "An encoder MUST emit field representations in the order they appear in the
+    // input field section."
+    encoder.peerSettings(4096, 100);
+    RuleChecker checker = new RuleChecker(4096, 100);
+    List<FieldLine> lines = new ArrayList<>();
+    for (String name : List.of("x-b", "accept", "x-a", "x-b", ":path", "authorization", "x-a")) {
+      lines.add(new FieldLine(name, "value of " + name, name.equals("authorization")));
+      lines.add(new FieldLine(name, "another value", name.equals("authorization")));
+    }
+    for (int i = 0; i < 3; i++) {
+      byte[] section = encode(4L * i, lines);
+      checker.encoderStream(Octets.take(encoder.instructions()));
+      assertEquals(lines, checker.section(4L * i, section));
+      Collections.reverse(lines);
+    }
+  }
+
+  @Test
+  void s454ANameOfTheDynamicTableIsReferredTo() throws Exception {
+    // RFC 9204 §4.5.4: "A literal field line with name reference representation encodes a field
+    // line where the field name matches the field name of an entry in the static table or the field
+    // name of an entry in the dynamic table with an absolute index less than the value of the
+    // Base."
+    encoder.peerSettings(4096, 100);
+    encode(0, List.of(new FieldLine("x-of-our-own", "a first value")));
+    assertEquals(1, encoder.stats().inserts());
+    encoder.instructions().clear();
+    byte[] section = encode(4, List.of(new FieldLine("x-of-our-own", "secret", true)));
+    assertEquals(1, encoder.stats().inserts());
+    // Required Insert Count 1, Base 1, the N bit, the dynamic table, relative index 0.
+    assertEquals(0x02, section[0]);
+    assertEquals(0x00, section[1]);
+    assertEquals(0x60, section[2]);
+    assertEquals(2, encoder.stats().tableReferences());
+  }
+
+  @Test
+  void s432AnInsertTakesItsNameFromTheDynamicTable() throws Exception {
+    // RFC 9204 §4.3.2: "An encoder adds an entry to the dynamic table where the field name matches
+    // the field name of an entry stored in the static or the dynamic table using an instruction
+    // that
+    // starts with the '1' 1-bit pattern."
+    encoder.peerSettings(4096, 100);
+    encode(0, List.of(new FieldLine("x-of-our-own", "a first value")));
+    encoder.instructions().clear();
+    encode(4, List.of(new FieldLine("x-of-our-own", "a second value")));
+    assertEquals(2, encoder.stats().inserts());
+    assertEquals((byte) 0x80, Octets.take(encoder.instructions())[0]);
+  }
+
   @Test
   void s212WithNoBlockedStreamsNothingUnacknowledgedIsReferredTo() throws Exception {
     encoder.peerSettings(4096, 0);
