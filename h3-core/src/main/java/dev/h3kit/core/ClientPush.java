@@ -4,6 +4,7 @@ import dev.h3kit.core.transport.ConnectionClosedException;
 import dev.h3kit.core.transport.DeadlineExceededException;
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.qpack.FieldLine;
+import dev.h3kit.qpack.TableStats;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -335,5 +336,10 @@ final class ClientPush implements PushedExchange {
   public HeaderWeight weight() {
     RequestStream pushed = stream();
     return pushed == null ? NOTHING : pushed.weight();
+  }
+
+  @Override
+  public List<TableStats> tables() {
+    return connection.sections().stats();
   }
 }

@@ -3,6 +3,7 @@ package dev.h3kit.core;
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.qpack.FieldLine;
 import dev.h3kit.qpack.OctetBuffer;
+import dev.h3kit.qpack.TableStats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -287,5 +288,10 @@ final class ServerPush implements ServerExchange {
   public HeaderWeight weight() {
     RequestStream opened = stream();
     return opened == null ? NOTHING : opened.weight();
+  }
+
+  @Override
+  public List<TableStats> tables() {
+    return connection.sections().stats();
   }
 }
