@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Which clients a server lets begin. A connection costs kwik five threads, and half of them before
@@ -17,6 +18,15 @@ import java.util.function.LongSupplier;
 final class Admission {
   /** An attempt that has not become a connection by now never will. */
   private static final long PENDING_NANOS = 10_000_000_000L;
+
+  /** One that is so old may make room for another when there are too many. */
+  private static final long STALE_NANOS = 1_000_000_000L;
+
+  /**
+   * First packets of one attempt: a client whose ClientHello is lost again and again sends a few
+   * dozen, and kwik keeps them until the ClientHello is whole.
+   */
+  static final int PACKETS_PER_ATTEMPT = 64;
 
   private static final int FEWEST_PENDING = 16;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -31,7 +41,19 @@ final class Admission {
     REFUSE
   }
 
-  private record Attempt(InetAddress address, long since) {}
+  /** What is known of a connection that is not established. */
+  private static final class Attempt {
+    final InetAddress address;
+    final long since;
+    final Runnable giveUp;
+    int packets = 1;
+
+    Attempt(InetAddress address, long since, Runnable giveUp) {
+      this.address = address;
+      this.since = since;
+      this.giveUp = giveUp;
+    }
+  }
 
   private final int maxConnections;
   private final int maxPerAddress;
@@ -43,6 +65,7 @@ final class Admission {
   private final Map<ByteBuffer, Attempt> pending = new LinkedHashMap<>();
   private final Map<ByteBuffer, InetAddress> established = new HashMap<>();
   private final Map<InetAddress, Integer> perAddress = new HashMap<>();
+  private final Map<InetAddress, Integer> pendingPerAddress = new HashMap<>();
   private double tokens;
   private long refilledAt;
 
@@ -60,23 +83,41 @@ final class Admission {
     refilledAt = clock.getAsLong();
   }
 
+  /** What a further Initial packet to a connection id that a client chose belongs to. */
+  enum Known {
+    /** To nothing: it is for {@link #judge} to say what becomes of it. */
+    NO,
+    /** To an attempt or a connection that was let in. */
+    YES,
+    /** To an attempt that has had more packets than it can need. */
+    TOO_OFTEN
+  }
+
   /** Whether packets to this connection id, chosen by a client, were let in before. */
-  boolean knows(ByteBuffer originalDestination) {
+  Known knows(ByteBuffer originalDestination) {
     lock.lock();
     try {
-      return pending.containsKey(originalDestination)
-          || established.containsKey(originalDestination);
+      Attempt attempt = pending.get(originalDestination);
+      if (attempt != null) {
+        return ++attempt.packets > PACKETS_PER_ATTEMPT ? Known.TOO_OFTEN : Known.YES;
+      }
+      return established.containsKey(originalDestination) ? Known.YES : Known.NO;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Decides about the first Initial packet to {@code originalDestination}. */
-  Verdict judge(ByteBuffer originalDestination, InetAddress from) {
+  /**
+   * Decides about the first Initial packet to {@code originalDestination}.
+   *
+   * @param giveUp run, under a lock, if the attempt is admitted and does not become a connection in
+   *     time
+   */
+  Verdict judge(ByteBuffer originalDestination, InetAddress from, Runnable giveUp) {
     lock.lock();
     try {
       long now = clock.getAsLong();
-      expire(now);
+      expire(now, PENDING_NANOS);
       tokens = Math.min(burst, tokens + (now - refilledAt) * perNano);
       refilledAt = now;
       if (tokens < 1) {
@@ -87,31 +128,70 @@ final class Admission {
           || perAddress.getOrDefault(from, 0) >= maxPerAddress) {
         return Verdict.REFUSE;
       }
-      if (pending.size() >= maxPending) {
+      // One address must not take all the room that others need to begin.
+      if (pendingPerAddress.getOrDefault(from, 0) >= (maxPending + 1) / 2) {
+        if (!makeRoom(now, attempt -> attempt.address.equals(from))) {
+          return Verdict.DROP;
+        }
+      } else if (pending.size() >= maxPending && !makeRoom(now, attempt -> true)) {
         return Verdict.DROP;
       }
-      pending.put(originalDestination, new Attempt(from, now));
+      pending.put(originalDestination, new Attempt(from, now, giveUp));
       perAddress.merge(from, 1, Integer::sum);
+      pendingPerAddress.merge(from, 1, Integer::sum);
       return Verdict.ADMIT;
     } finally {
       lock.unlock();
     }
   }
 
-  private void expire(long now) {
-    Iterator<Attempt> oldest = pending.values().iterator();
-    while (oldest.hasNext()) {
-      Attempt attempt = oldest.next();
-      if (now - attempt.since() < PENDING_NANOS) {
-        return;
-      }
-      oldest.remove();
-      leave(attempt.address());
+  /** Gives up what has been pending for too long; also done by {@link #judge}. */
+  void expire() {
+    lock.lock();
+    try {
+      expire(clock.getAsLong(), PENDING_NANOS);
+    } finally {
+      lock.unlock();
     }
   }
 
-  private void leave(InetAddress address) {
-    perAddress.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
+  private void expire(long now, long age) {
+    Iterator<Attempt> oldest = pending.values().iterator();
+    while (oldest.hasNext()) {
+      Attempt attempt = oldest.next();
+      if (now - attempt.since < age) {
+        return;
+      }
+      oldest.remove();
+      giveUp(attempt);
+    }
+  }
+
+  /** Gives the oldest of these up if it is old enough: a client that means it needs no second. */
+  private boolean makeRoom(long now, Predicate<Attempt> which) {
+    Iterator<Attempt> oldest = pending.values().iterator();
+    while (oldest.hasNext()) {
+      Attempt attempt = oldest.next();
+      if (now - attempt.since < STALE_NANOS) {
+        return false;
+      }
+      if (which.test(attempt)) {
+        oldest.remove();
+        giveUp(attempt);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void giveUp(Attempt attempt) {
+    less(pendingPerAddress, attempt.address);
+    less(perAddress, attempt.address);
+    attempt.giveUp.run();
+  }
+
+  private static void less(Map<InetAddress, Integer> counts, InetAddress address) {
+    counts.computeIfPresent(address, (a, count) -> count == 1 ? null : count - 1);
   }
 
   /** The handshake of an attempt is done. */
@@ -121,8 +201,10 @@ final class Admission {
       Attempt attempt = pending.remove(originalDestination);
       if (attempt == null) {
         perAddress.merge(from, 1, Integer::sum);
+      } else {
+        less(pendingPerAddress, attempt.address);
       }
-      established.put(originalDestination, attempt == null ? from : attempt.address());
+      established.put(originalDestination, attempt == null ? from : attempt.address);
     } finally {
       lock.unlock();
     }
@@ -134,7 +216,7 @@ final class Admission {
     try {
       InetAddress address = established.remove(originalDestination);
       if (address != null) {
-        leave(address);
+        less(perAddress, address);
       }
     } finally {
       lock.unlock();

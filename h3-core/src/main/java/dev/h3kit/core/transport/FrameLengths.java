@@ -8,15 +8,35 @@ import java.nio.ByteBuffer;
  * claims, up to 1 GiB, and only then finds that the octets are not there.
  */
 final class FrameLengths {
-  private final ByteBuffer payload;
+  /**
+   * Octets of handshake messages that a client's first flight can have: a ClientHello with keys of
+   * post-quantum cryptography has two thousand.
+   */
+  static final long FIRST_FLIGHT = 16 << 10;
 
-  private FrameLengths(ByteBuffer payload) {
+  /** Octets of handshake messages of one kind: a long chain of certificates has some 50,000. */
+  private static final long HANDSHAKE = 1 << 20;
+
+  private final ByteBuffer payload;
+  private final long cryptoLimit;
+
+  private FrameLengths(ByteBuffer payload, long cryptoLimit) {
     this.payload = payload;
+    this.cryptoLimit = cryptoLimit;
   }
 
   /** Whether the decrypted payload of a packet can be given to kwik. */
   static boolean plausible(ByteBuffer payload) {
-    FrameLengths lengths = new FrameLengths(payload);
+    return plausible(payload, HANDSHAKE);
+  }
+
+  /**
+   * The same where CRYPTO frames must end below a limit. RFC 9000 §7.5: "Endpoints MAY choose to
+   * allow more data to be buffered during the handshake. A larger limit during the handshake could
+   * allow for larger keys or credentials to be exchanged."
+   */
+  static boolean plausible(ByteBuffer payload, long cryptoLimit) {
+    FrameLengths lengths = new FrameLengths(payload, cryptoLimit);
     while (payload.hasRemaining()) {
       if (!lengths.skipFrame()) {
         return false;
@@ -38,7 +58,7 @@ final class FrameLengths {
       // STOP_SENDING, MAX_STREAM_DATA, STREAM_DATA_BLOCKED
       case 0x05, 0x11, 0x15 -> skipNumbers(2);
       // CRYPTO
-      case 0x06 -> skipNumbers(1) && skipCounted();
+      case 0x06 -> skipCrypto();
       // NEW_TOKEN, DATAGRAM with a length
       case 0x07, 0x31 -> skipCounted();
       // STREAM
@@ -55,6 +75,16 @@ final class FrameLengths {
       // DATAGRAM to the end of the packet; and what kwik is to answer as an unknown type
       default -> skip(payload.remaining());
     };
+  }
+
+  private boolean skipCrypto() {
+    long offset = number();
+    long count = number();
+    return offset >= 0
+        && offset <= cryptoLimit
+        && count >= 0
+        && offset + count <= cryptoLimit
+        && skip(count);
   }
 
   private boolean skipStream(int type) {

@@ -3,19 +3,28 @@ package dev.h3kit.core.transport;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tech.kwik.core.crypto.MissingKeysException;
 
 /** A server's socket: it keeps kwik from clients the server does not take. */
 final class ListeningSocket extends GuardedSocket {
   /** RFC 9000 §14.1: a server "MUST discard an Initial packet" in a smaller datagram. */
   private static final int SMALLEST_INITIAL = 1200;
+
+  /** How often a silent port is looked after: attempts that nobody finishes are ended then. */
+  private static final int LOOK_MILLIS = 2_000;
 
   /** How many handshakes are remembered for each connection there may be. */
   private static final int HANDSHAKES_PER_CONNECTION = 4;
@@ -25,10 +34,12 @@ final class ListeningSocket extends GuardedSocket {
   private final LongAdder turnedAway = new LongAdder();
   private final ReentrantLock chosenLock = new ReentrantLock();
   private final Map<ByteBuffer, Boolean> chosenByServer;
+  private final Queue<Supplier<DatagramPacket>> givenUp = new ConcurrentLinkedQueue<>();
   private volatile boolean refusing;
 
   ListeningSocket(InetSocketAddress address, ServerTransportConfig config) throws SocketException {
     super(address, config.faults());
+    setSoTimeout(LOOK_MILLIS);
     admission = new Admission(config, System::nanoTime);
     routes = new Routes(System::nanoTime);
     chosenByServer = latest(HANDSHAKES_PER_CONNECTION * config.maxConnections());
@@ -80,13 +91,24 @@ final class ListeningSocket extends GuardedSocket {
       turnedAway.increment();
       return false;
     }
-    if (admission.knows(header.destination())) {
-      return true;
+    switch (admission.knows(header.destination())) {
+      case YES -> {
+        return true;
+      }
+      case TOO_OFTEN -> {
+        turnedAway.increment();
+        return false;
+      }
+      case NO -> {}
     }
+    SocketAddress from = packet.getSocketAddress();
     Admission.Verdict verdict =
         refusing
             ? Admission.Verdict.REFUSE
-            : admission.judge(header.destination(), packet.getAddress());
+            : admission.judge(
+                header.destination(),
+                packet.getAddress(),
+                () -> givenUp.add(() -> end(header, from)));
     return switch (verdict) {
       case ADMIT -> true;
       case DROP -> {
@@ -99,6 +121,21 @@ final class ListeningSocket extends GuardedSocket {
         yield false;
       }
     };
+  }
+
+  private static DatagramPacket end(LongHeader header, SocketAddress from) {
+    try {
+      return InitialPackets.givingUp(header, from);
+    } catch (MissingKeysException e) {
+      throw new IllegalStateException("the keys were just made", e);
+    }
+  }
+
+  /** What kwik gets before the next datagram of the network: the end of what was given up. */
+  @Override
+  @Nullable DatagramPacket own() {
+    Supplier<DatagramPacket> next = givenUp.poll();
+    return next == null ? null : next.get();
   }
 
   private void refuse(DatagramPacket packet, LongHeader header) throws IOException {
@@ -143,6 +180,9 @@ final class ListeningSocket extends GuardedSocket {
    */
   @Override
   void receiveFailed(IOException failure) throws IOException {
+    if (failure instanceof SocketTimeoutException) {
+      admission.expire();
+    }
     if (isClosed()) {
       while (!Thread.currentThread().isInterrupted()) {
         LockSupport.park(this);

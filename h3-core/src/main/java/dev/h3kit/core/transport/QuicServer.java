@@ -200,6 +200,11 @@ public final class QuicServer {
     return socket.buffers();
   }
 
+  /** How many first packets of clients were dropped or refused. */
+  long turnedAway() {
+    return socket.turnedAway();
+  }
+
   /** Accepts no new connections from now on, but refuses them; those that are go on. */
   public void stopAccepting() {
     socket.refuseNew();

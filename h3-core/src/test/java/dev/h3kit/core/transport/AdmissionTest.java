@@ -1,13 +1,13 @@
 package dev.h3kit.core.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Who may begin a connection. */
@@ -15,6 +15,7 @@ class AdmissionTest {
   private static final InetAddress A = InetAddress.ofLiteral("192.0.2.1");
   private static final InetAddress B = InetAddress.ofLiteral("192.0.2.2");
 
+  private final List<InetAddress> given = new ArrayList<>();
   private long now;
 
   private Admission admission(int connections, int perAddress, int rate, int burst) {
@@ -42,52 +43,101 @@ class AdmissionTest {
   @Test
   void theBucketDropsWhatIsOverTheRate() {
     Admission admission = admission(1000, 1000, 10, 2);
-    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(1), A));
-    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(2), A));
-    assertEquals(Admission.Verdict.DROP, admission.judge(id(3), A));
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(1), A, () -> given.add(A)));
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(2), A, () -> given.add(A)));
+    assertEquals(Admission.Verdict.DROP, admission.judge(id(3), A, () -> given.add(A)));
     now += Duration.ofMillis(100).toNanos();
-    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(3), A));
-    assertEquals(Admission.Verdict.DROP, admission.judge(id(4), A));
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(3), A, () -> given.add(A)));
+    assertEquals(Admission.Verdict.DROP, admission.judge(id(4), A, () -> given.add(A)));
   }
 
   @Test
   void moreThanTheLimitAreRefused() {
     Admission admission = admission(2, 10, 1000, 1000);
-    admission.judge(id(1), A);
+    admission.judge(id(1), A, () -> given.add(A));
     admission.established(id(1), A);
-    admission.judge(id(2), B);
-    assertEquals(Admission.Verdict.REFUSE, admission.judge(id(3), A));
+    admission.judge(id(2), B, () -> given.add(B));
+    assertEquals(Admission.Verdict.REFUSE, admission.judge(id(3), A, () -> given.add(A)));
     admission.ended(id(1));
-    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(3), A));
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(3), A, () -> given.add(A)));
   }
 
   @Test
   void moreThanTheLimitOfAnAddressAreRefused() {
     Admission admission = admission(100, 1, 1000, 1000);
-    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(1), A));
-    assertEquals(Admission.Verdict.REFUSE, admission.judge(id(2), A));
-    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(3), B));
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(1), A, () -> given.add(A)));
+    assertEquals(Admission.Verdict.REFUSE, admission.judge(id(2), A, () -> given.add(A)));
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(3), B, () -> given.add(B)));
   }
 
   @Test
   void unfinishedOnesAreFewAndExpire() {
     Admission admission = admission(100, 1000, 1000, 1000);
     for (int i = 0; i < 25; i++) {
-      assertEquals(Admission.Verdict.ADMIT, admission.judge(id(i), A));
+      InetAddress from = i % 2 == 0 ? A : B;
+      assertEquals(Admission.Verdict.ADMIT, admission.judge(id(i), from, () -> given.add(from)));
     }
-    assertEquals(Admission.Verdict.DROP, admission.judge(id(100), A));
+    assertEquals(Admission.Verdict.DROP, admission.judge(id(100), B, () -> given.add(B)));
     now += Duration.ofSeconds(10).toNanos();
-    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(100), A));
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(100), A, () -> given.add(A)));
+    assertEquals(25, given.size(), "each is given up");
     assertEquals(1, admission.size());
-    assertFalse(admission.knows(id(0)));
-    assertTrue(admission.knows(id(100)));
+    assertEquals(Admission.Known.NO, admission.knows(id(0)));
+    assertEquals(Admission.Known.YES, admission.knows(id(100)));
+    now += Duration.ofSeconds(10).toNanos();
+    admission.expire();
+    assertEquals(0, admission.size());
+  }
+
+  @Test
+  void oneAddressLeavesHalfOfTheRoomToOthers() {
+    Admission admission = admission(100, 1000, 1000, 1000);
+    for (int i = 0; i < 13; i++) {
+      assertEquals(Admission.Verdict.ADMIT, admission.judge(id(i), A, () -> given.add(A)));
+    }
+    assertEquals(Admission.Verdict.DROP, admission.judge(id(20), A, () -> given.add(A)));
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(21), B, () -> given.add(B)));
+    admission.established(id(0), A);
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(20), A, () -> given.add(A)));
+    assertEquals(Admission.Verdict.DROP, admission.judge(id(22), A, () -> given.add(A)));
+    now += Duration.ofSeconds(1).toNanos();
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(22), A, () -> given.add(A)));
+    assertEquals(List.of(A), given, "its own oldest makes room");
+  }
+
+  @Test
+  void theOldestMakesRoomOnceItIsASecondOld() {
+    Admission admission = admission(100, 1000, 1000, 1000);
+    for (int i = 0; i < 25; i++) {
+      InetAddress from = i % 2 == 0 ? A : B;
+      admission.judge(id(i), from, () -> given.add(from));
+    }
+    now += Duration.ofMillis(999).toNanos();
+    assertEquals(Admission.Verdict.DROP, admission.judge(id(100), B, () -> given.add(B)));
+    assertEquals(List.of(), given);
+    now += Duration.ofMillis(1).toNanos();
+    assertEquals(Admission.Verdict.ADMIT, admission.judge(id(100), B, () -> given.add(B)));
+    assertEquals(List.of(A), given);
+    assertEquals(Admission.Known.NO, admission.knows(id(0)));
+  }
+
+  @Test
+  void anAttemptHasSoManyPackets() {
+    Admission admission = admission(100, 1000, 1000, 1000);
+    admission.judge(id(1), A, () -> given.add(A));
+    for (int i = 1; i < Admission.PACKETS_PER_ATTEMPT; i++) {
+      assertEquals(Admission.Known.YES, admission.knows(id(1)));
+    }
+    assertEquals(Admission.Known.TOO_OFTEN, admission.knows(id(1)));
+    admission.established(id(1), A);
+    assertEquals(Admission.Known.YES, admission.knows(id(1)));
   }
 
   @Test
   void nothingIsLeftOfWhatEnded() {
     Admission admission = admission(100, 2, 1_000_000, 100_000);
     for (int i = 0; i < 10_000; i++) {
-      assertEquals(Admission.Verdict.ADMIT, admission.judge(id(i), A));
+      assertEquals(Admission.Verdict.ADMIT, admission.judge(id(i), A, () -> given.add(A)));
       admission.established(id(i), A);
       admission.ended(id(i));
     }
