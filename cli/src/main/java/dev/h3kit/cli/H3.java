@@ -10,6 +10,7 @@ import dev.h3kit.cli.console.Version;
 import dev.h3kit.cli.demo.DemoCommand;
 import dev.h3kit.cli.get.GetCommand;
 import dev.h3kit.cli.qpack.QpackCommand;
+import dev.h3kit.cli.serve.LimitsText;
 import dev.h3kit.cli.serve.ServeCommand;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -91,6 +93,10 @@ public final class H3 implements Callable<Integer> {
     CommandLine get = h3.getSubcommands().get("get");
     if (get != null) {
       new OptionSections(GetCommand.SECTIONS).install(get);
+    }
+    CommandLine serve = h3.getSubcommands().get("serve");
+    if (serve != null) {
+      serve.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, _ -> LimitsText.section());
     }
     h3.setExpandAtFiles(false); // "-d @file" is for the command itself
     h3.setAllowOptionsAsOptionParameters(true); // "-d -1" sends -1

@@ -1,6 +1,7 @@
 package dev.h3kit.core;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What an endpoint grants to its peer. Each limit has a default with a reason and a test that
@@ -57,6 +58,25 @@ public record Http3Limits(
           .headerDeadline(Duration.ofSeconds(60))
           .pushes(0)
           .build();
+
+  /** What a peer can reach of these, as a person reads it. */
+  public List<Limit> list() {
+    return List.of(
+        Limit.octets("header section", fieldSectionSize),
+        Limit.count("lines of a header section", fieldLines),
+        Limit.octets("QPACK table", tableCapacity),
+        Limit.count("blocked streams", blockedStreams),
+        Limit.octets("frame read whole", controlFrameSize),
+        Limit.count("requests at a time", concurrentRequests),
+        Limit.count("interim responses", interimResponses),
+        Limit.time("time for a header section", headerDeadline),
+        Limit.time("time without progress", idle),
+        Limit.count("glitches in a row", glitchBurst),
+        Limit.count("glitches in a second", glitchesPerSecond),
+        Limit.count("pushes at a time", pushes),
+        Limit.count("requests on a connection", connectionRequests),
+        Limit.count("cancelled streams on a connection", connectionResets));
+  }
 
   /** These limits, to be changed. */
   public Builder but() {

@@ -93,7 +93,8 @@ final class Listeners {
     server.addConnector(connector);
     // As many as HTTP/3 has by ServerTransportConfig; beyond them nothing is accepted for a while.
     NetworkConnectionLimit limit =
-        new NetworkConnectionLimit(256, new ServerConnector[] {connector});
+        new NetworkConnectionLimit(
+            DevServerLimits.DEFAULT.tcpConnections(), new ServerConnector[] {connector});
     connector.addBean(limit);
   }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param directory whether the path ended in a slash
  */
 record SitePath(List<String> segments, boolean directory) {
-  private static final int DEEPEST = 128;
+  static final int DEEPEST = 128;
 
   /** RFC 8615: the one hidden name that is there to be asked for. */
   private static final String WELL_KNOWN = ".well-known";

@@ -75,12 +75,17 @@ final class Admission {
   Admission(ServerTransportConfig config, LongSupplier clock) {
     maxConnections = config.maxConnections();
     maxPerAddress = config.maxConnectionsPerAddress();
-    maxPending = Math.max(FEWEST_PENDING, config.maxConnections() / 4);
+    maxPending = mostPending(config.maxConnections());
     perNano = config.handshakesPerSecond() / NANOS_PER_SECOND;
     burst = config.handshakeBurst();
     this.clock = clock;
     tokens = burst;
     refilledAt = clock.getAsLong();
+  }
+
+  /** How many handshakes may be unfinished where there may be so many connections. */
+  static int mostPending(int maxConnections) {
+    return Math.max(FEWEST_PENDING, maxConnections / 4);
   }
 
   /** What a further Initial packet to a connection id that a client chose belongs to. */

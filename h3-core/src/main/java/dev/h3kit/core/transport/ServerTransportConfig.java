@@ -1,6 +1,8 @@
 package dev.h3kit.core.transport;
 
+import dev.h3kit.core.Limit;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a server accepts QUIC connections.
@@ -32,6 +34,15 @@ public record ServerTransportConfig(
     int handshakeBurst,
     DatagramFaults faults,
     boolean datagrams) {
+  private static final Duration IDLE = Duration.ofSeconds(60);
+  private static final long STREAM_WINDOW = 256L << 10;
+  private static final long CONNECTION_WINDOW = 1L << 30;
+  private static final int REQUEST_STREAMS = 100;
+  private static final int UNIDIRECTIONAL_STREAMS = 16;
+  private static final int CONNECTIONS = 256;
+  private static final int CONNECTIONS_PER_ADDRESS = 64;
+  private static final int HANDSHAKES_PER_SECOND = 500;
+  private static final int HANDSHAKES_AT_ONCE = 1000;
 
   /** A configuration without datagrams. */
   public ServerTransportConfig(
@@ -85,15 +96,30 @@ public record ServerTransportConfig(
   public static ServerTransportConfig of(Identity identity) {
     return new ServerTransportConfig(
         identity,
-        Duration.ofSeconds(60),
-        256L << 10,
-        1L << 30,
-        100,
-        16,
-        256,
-        64,
-        500,
-        1000,
+        IDLE,
+        STREAM_WINDOW,
+        CONNECTION_WINDOW,
+        REQUEST_STREAMS,
+        UNIDIRECTIONAL_STREAMS,
+        CONNECTIONS,
+        CONNECTIONS_PER_ADDRESS,
+        HANDSHAKES_PER_SECOND,
+        HANDSHAKES_AT_ONCE,
         DatagramFaults.NONE);
+  }
+
+  /** The limits of {@link #of}, as a person reads them. */
+  public static List<Limit> defaultLimits() {
+    return List.of(
+        Limit.time("QUIC idle time", IDLE),
+        Limit.octets("stream window", STREAM_WINDOW),
+        Limit.octets("connection window", CONNECTION_WINDOW),
+        Limit.count("request streams", REQUEST_STREAMS),
+        Limit.count("unidirectional streams", UNIDIRECTIONAL_STREAMS),
+        Limit.count("QUIC connections", CONNECTIONS),
+        Limit.count("QUIC connections of an address", CONNECTIONS_PER_ADDRESS),
+        Limit.count("unfinished handshakes", Admission.mostPending(CONNECTIONS)),
+        Limit.count("first packets in a second", HANDSHAKES_PER_SECOND),
+        Limit.count("first packets at once", HANDSHAKES_AT_ONCE));
   }
 }
