@@ -108,8 +108,9 @@ class CapsuleTest {
     }
   }
 
-  // RFC 9297 §3.3: "if the last Capsule on the stream was truncated, this MUST be treated as if it
-  // were a malformed or incomplete message."
+  // RFC 9297 §3.3: "the last Capsule on the stream was truncated, this MUST be treated as if it
+  // were
+  // a malformed or incomplete message."
   @Test
   void rfc9297_3_3_aTunnelThatEndsWithinACapsuleIsMalformed() throws Exception {
     byte[] all = Wire.join(Wire.varint(KNOWN), Wire.hex("4005"), new byte[5]);

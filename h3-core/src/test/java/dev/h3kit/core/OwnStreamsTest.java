@@ -2,11 +2,13 @@ package dev.h3kit.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.h3kit.core.transport.Connection;
 import dev.h3kit.core.transport.MemoryTransport;
 import dev.h3kit.core.transport.Stream;
+import dev.h3kit.core.transport.StreamResetException;
 import dev.h3kit.qpack.FieldLine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -233,6 +235,18 @@ class OwnStreamsTest {
     assertTrue(started.await(20, TimeUnit.SECONDS));
     Thread closing = Thread.ofVirtual().start(() -> server.close(RawPeer.soon()));
     heard.await("two GOAWAY frames", () -> goaways(heard).size() >= 2);
+    // RFC 9114 §5.2: "Upon sending a GOAWAY frame, the endpoint SHOULD explicitly cancel (see
+    // Sections
+    // 4.1.1 and 7.2.3) any requests or pushes that have identifiers greater than or equal to the
+    // one
+    // indicated, in order to clean up transport state for the affected streams. The endpoint SHOULD
+    // continue to do so as more requests or pushes arrive."
+    for (int i = 0; i < 3; i++) {
+      Stream late = open(pair.client().openBidirectional(RawPeer.soon()), Wire.get());
+      StreamResetException rejected =
+          assertThrows(StreamResetException.class, () -> RawPeer.readAll(late));
+      assertEquals(Http3Error.H3_REQUEST_REJECTED.code(), rejected.errorCode());
+    }
     release.countDown();
     assertTrue(RawPeer.readAll(request).length > 0);
     closing.join();

@@ -183,6 +183,8 @@ class WriteSchedulerTest {
 
   // RFC 9218 §10: "Incremental responses of the same urgency SHOULD be served by sharing bandwidth
   // among them."
+  // RFC 9218 §10: "It is RECOMMENDED that, when possible, servers respect the incremental parameter
+  // (Section 4.2)."
   @Test
   void incrementalResponsesShare() {
     begin(0, 3, true);
