@@ -19,9 +19,7 @@ sealed interface Frame {
    */
   record Headers(ByteBuffer section) implements Frame {}
 
-  /**
-   * An encoded field section, or a promise with one, larger than this side takes; it was not read.
-   */
+  /** An encoded field section larger than this side takes; it was not read. */
   record OversizedHeaders(long length) implements Frame {}
 
   /** The peer's settings. */
@@ -47,6 +45,9 @@ sealed interface Frame {
 
   /** A promised request. */
   record PushPromise(long pushId, ByteBuffer section) implements Frame {}
+
+  /** A promised request larger than this side takes; all but its push id was not read. */
+  record OversizedPromise(long pushId, long length) implements Frame {}
 
   /** A frame of a type not known here; its payload was not read. */
   record Unknown(long type, long length) implements Frame {}

@@ -132,8 +132,9 @@ final class FrameReader {
 
   private Frame pushPromise(long length) throws IOException {
     if (length > headersLimit) {
-      content = length;
-      return new Frame.OversizedHeaders(length);
+      require(1, "within a push id");
+      content = length - VarInt.length(buffer[position]);
+      return new Frame.OversizedPromise(integer("a push id"), length);
     }
     ByteBuffer payload = payload((int) length);
     long id = firstInteger(payload, "PUSH_PROMISE ends within its push id");
