@@ -35,9 +35,12 @@ final class FieldSections {
   private final QpackEncoder encoder;
   private final InstructionStream encoderStream = new InstructionStream(InstructionStream.ENCODER);
 
+  private final InstructionAllowance acknowledgments;
+
   private final ReentrantLock decoderLock = new ReentrantLock();
   private final QpackDecoder decoder;
   private final InstructionStream decoderStream = new InstructionStream(InstructionStream.DECODER);
+  private final InstructionAllowance inserts;
   private final Map<Long, Waiter> waiters = new HashMap<>();
   private boolean closed;
 
@@ -51,6 +54,8 @@ final class FieldSections {
   FieldSections(Http3Limits limits, Http3Events events) {
     this.events = events;
     this.maxTableCapacity = limits.tableCapacity();
+    this.acknowledgments = new InstructionAllowance("decoder", limits.tableCapacity());
+    this.inserts = new InstructionAllowance("encoder", limits.tableCapacity());
     this.encoder =
         new QpackEncoder(
             new EncoderLimits(
@@ -113,6 +118,7 @@ final class FieldSections {
     int before = out.length();
     encoderLock.lock();
     try {
+      acknowledgments.renew();
       encoder.encode(streamId, lines, out, encoderStream.room());
       encoderStream.take(encoder.instructions());
     } finally {
@@ -127,6 +133,7 @@ final class FieldSections {
   void onEncoderStream(byte[] octets, int length) throws Http3Exception.OfConnection {
     decoderLock.lock();
     try {
+      inserts.spend(length);
       for (long streamId : decoder.onEncoderStream(ByteBuffer.wrap(octets, 0, length))) {
         Waiter waiter = waiters.get(streamId);
         if (waiter != null) {
@@ -146,6 +153,7 @@ final class FieldSections {
   void onDecoderStream(byte[] octets, int length) throws Http3Exception.OfConnection {
     encoderLock.lock();
     try {
+      acknowledgments.spend(length);
       encoder.onDecoderStream(ByteBuffer.wrap(octets, 0, length));
     } catch (QpackException e) {
       throw connectionError(e);
@@ -166,6 +174,7 @@ final class FieldSections {
     List<FieldLine> lines;
     decoderLock.lock();
     try {
+      inserts.renew();
       lines =
           switch (decoder.decode(streamId, section)) {
             case Section.Decoded decoded -> decoded.fields();
@@ -212,8 +221,11 @@ final class FieldSections {
     }
   }
 
-  /** The stream was reset or is no longer read (RFC 9204 §2.2.2.2). */
-  void cancel(long streamId) {
+  /**
+   * The stream was reset or is no longer read (RFC 9204 §2.2.2.2); false if more of our
+   * instructions are unsent than an honest peer lets pile up.
+   */
+  boolean cancel(long streamId) {
     decoderLock.lock();
     try {
       Waiter waiter = waiters.get(streamId);
@@ -223,8 +235,9 @@ final class FieldSections {
       }
       if (maxTableCapacity > 0) {
         decoder.cancel(streamId);
-        decoderStream.take(decoder.instructions());
+        return decoderStream.take(decoder.instructions());
       }
+      return true;
     } finally {
       decoderLock.unlock();
     }
@@ -262,9 +275,14 @@ final class FieldSections {
 
   private void flushDecoder() throws Http3Exception.OfConnection {
     if (!decoderStream.take(decoder.instructions())) {
-      throw Http3Exception.connection(
-          Http3Error.H3_EXCESSIVE_LOAD, "10.5", "the peer does not read the QPACK decoder stream");
+      throw decoderStreamUnread();
     }
+  }
+
+  /** What a peer is that does not take our acknowledgments and cancellations. */
+  static Http3Exception.OfConnection decoderStreamUnread() {
+    return Http3Exception.connection(
+        Http3Error.H3_EXCESSIVE_LOAD, "10.5", "the peer does not read the QPACK decoder stream");
   }
 
   /** Octets of names and values. */

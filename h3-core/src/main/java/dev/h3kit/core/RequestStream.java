@@ -327,7 +327,9 @@ final class RequestStream {
     } finally {
       lock.unlock();
     }
-    connection.sections().cancel(stream.id());
+    if (!connection.sections().cancel(stream.id())) {
+      connection.fail(FieldSections.decoderStreamUnread());
+    }
   }
 
   private void over(boolean reading, boolean writing) {
@@ -360,6 +362,10 @@ final class RequestStream {
       }
       case Http3Exception.OfStream error -> {
         abort(error.code());
+        // A client that makes a server reset its streams costs as much as one that resets them.
+        if (connection.server()) {
+          connection.countGlitch("message that had to be refused", error.code());
+        }
         yield error;
       }
       case StreamResetException reset -> {

@@ -171,7 +171,10 @@ final class UnidirectionalStreams {
           }
           control.settings(settings.settings());
         }
-        case Frame.GoAway goaway -> control.goaway(goaway.id());
+        case Frame.GoAway goaway -> {
+          glitches.count("GOAWAY", FrameType.GOAWAY);
+          control.goaway(goaway.id());
+        }
         case Frame.MaxPushId max -> {
           glitches.count("MAX_PUSH_ID", FrameType.MAX_PUSH_ID);
           control.maxPushId(max.pushId());
@@ -190,7 +193,8 @@ final class UnidirectionalStreams {
         // H3_FRAME_UNEXPECTED".
         case Frame.Data _ -> throw unexpected("a DATA frame");
         case Frame.Headers _, Frame.OversizedHeaders _ -> throw unexpected("a HEADERS frame");
-        case Frame.PushPromise _ -> throw unexpected("a PUSH_PROMISE frame");
+        case Frame.PushPromise _, Frame.OversizedPromise _ ->
+            throw unexpected("a PUSH_PROMISE frame");
       }
       first = false;
     }
