@@ -1,11 +1,18 @@
 package dev.h3kit.core;
 
+import dev.h3kit.core.transport.Connection;
 import dev.h3kit.core.transport.Stream;
 import java.io.IOException;
 import java.util.OptionalLong;
 
 /** A stream that hands out at most a few octets at a time. */
-record Chopped(Stream stream, int chunk) implements Stream {
+public record Chopped(Stream stream, int chunk) implements Stream {
+
+  /** A connection whose streams from the peer are read so; as it is where {@code chunk} is 0. */
+  public static Connection connection(Connection connection, int chunk) {
+    return chunk == 0 ? connection : new ChoppedConnection(connection, chunk);
+  }
+
   @Override
   public long id() {
     return stream.id();

@@ -13,40 +13,42 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A peer that writes any octets on any stream: client or server, legal or hostile. */
-final class RawPeer {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+public final class RawPeer {
+  /** How long our side may take for anything; longer on a slow machine. */
+  public static final Duration PATIENCE =
+      Duration.ofSeconds(Integer.getInteger("h3kit.patience.seconds", 20));
 
   private final Connection connection;
   private final List<Stream> accepted = new CopyOnWriteArrayList<>();
 
-  RawPeer(Connection connection) {
+  public RawPeer(Connection connection) {
     this.connection = connection;
     connection.acceptStreams(accepted::add);
   }
 
-  static Deadline soon() {
+  public static Deadline soon() {
     return Deadline.after(PATIENCE);
   }
 
   /** Opens a unidirectional stream and writes; it stays open. */
-  Stream unidirectional(byte[]... parts) throws IOException {
+  public Stream unidirectional(byte[]... parts) throws IOException {
     return write(connection.openUnidirectional(soon()), parts);
   }
 
   /** Opens a request stream and writes; it stays open. */
-  Stream request(byte[]... parts) throws IOException {
+  public Stream request(byte[]... parts) throws IOException {
     return write(connection.openBidirectional(soon()), parts);
   }
 
   /** Opens a request stream, writes and ends it. */
-  Stream wholeRequest(byte[]... parts) throws IOException {
+  public Stream wholeRequest(byte[]... parts) throws IOException {
     Stream stream = request(parts);
     stream.finish();
     return stream;
   }
 
   /** Writes; that the other side has had enough already is no reason to fail here. */
-  static Stream write(Stream stream, byte[]... parts) throws IOException {
+  public static Stream write(Stream stream, byte[]... parts) throws IOException {
     try {
       for (byte[] part : parts) {
         stream.write(part, 0, part.length, soon());
@@ -58,7 +60,7 @@ final class RawPeer {
   }
 
   /** Reads a stream to its end. */
-  static byte[] readAll(Stream stream) throws IOException {
+  public static byte[] readAll(Stream stream) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     byte[] buffer = new byte[4096];
     for (int got = stream.read(buffer, 0, buffer.length, soon());
@@ -70,7 +72,7 @@ final class RawPeer {
   }
 
   /** The code with which the other side closes the connection. */
-  long closeCode() throws Exception {
+  public long closeCode() throws Exception {
     Termination end = connection.closed().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     if (end.by() != Termination.By.PEER) {
       throw new AssertionError("closed by " + end);
@@ -78,12 +80,12 @@ final class RawPeer {
     return end.errorCode();
   }
 
-  Connection connection() {
+  public Connection connection() {
     return connection;
   }
 
   /** The streams that the other side opened so far. */
-  List<Stream> accepted() {
+  public List<Stream> accepted() {
     return accepted;
   }
 }

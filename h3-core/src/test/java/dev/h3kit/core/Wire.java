@@ -10,20 +10,20 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** Makes octets of HTTP/3 by hand, legal or not. */
-final class Wire {
+public final class Wire {
   private Wire() {}
 
-  static byte[] hex(String digits) {
+  public static byte[] hex(String digits) {
     return HexFormat.of().parseHex(digits.replace(" ", ""));
   }
 
-  static byte[] varint(long value) {
+  public static byte[] varint(long value) {
     OctetBuffer out = new OctetBuffer(8);
     VarInt.write(out, value);
     return out.toArray();
   }
 
-  static byte[] join(byte[]... parts) {
+  public static byte[] join(byte[]... parts) {
     OctetBuffer out = new OctetBuffer();
     for (byte[] part : parts) {
       out.put(part, 0, part.length);
@@ -31,26 +31,26 @@ final class Wire {
     return out.toArray();
   }
 
-  static byte[] frame(long type, byte[] payload) {
+  public static byte[] frame(long type, byte[] payload) {
     return join(varint(type), varint(payload.length), payload);
   }
 
-  static byte[] data(String text) {
+  public static byte[] data(String text) {
     return frame(FrameType.DATA, text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** A HEADERS frame whose section uses no dynamic table; names and values alternate. */
-  static byte[] headers(String... namesAndValues) {
+  public static byte[] headers(String... namesAndValues) {
     return frame(FrameType.HEADERS, section(namesAndValues));
   }
 
-  static byte[] section(String... namesAndValues) {
+  public static byte[] section(String... namesAndValues) {
     OctetBuffer out = new OctetBuffer();
     new QpackEncoder(EncoderLimits.DEFAULT).encode(0, lines(namesAndValues), out, 0);
     return out.toArray();
   }
 
-  static List<FieldLine> lines(String... namesAndValues) {
+  public static List<FieldLine> lines(String... namesAndValues) {
     List<FieldLine> lines = new ArrayList<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       lines.add(new FieldLine(namesAndValues[i], namesAndValues[i + 1]));
@@ -59,12 +59,12 @@ final class Wire {
   }
 
   /** A request that every server answers. */
-  static byte[] get() {
+  public static byte[] get() {
     return headers(":method", "GET", ":scheme", "https", ":authority", "a", ":path", "/");
   }
 
   /** A control stream's beginning: its type and SETTINGS with these identifiers and values. */
-  static byte[] control(long... settings) {
+  public static byte[] control(long... settings) {
     byte[] payload = new byte[0];
     for (long number : settings) {
       payload = join(payload, varint(number));
