@@ -69,7 +69,7 @@ final class InstructionStream {
     }
   }
 
-  /** Waits until the stream is open; false if it is not in time. */
+  /** Waits until the stream is open, or never will be; false if neither is so in time. */
   boolean awaitOpen(Duration wait) throws InterruptedException {
     return opened.await(wait.toNanos(), TimeUnit.NANOSECONDS);
   }
@@ -83,6 +83,7 @@ final class InstructionStream {
     } finally {
       lock.unlock();
     }
+    opened.countDown();
   }
 
   /** Opens the stream and writes until closed; throws when the stream or connection is lost. */
