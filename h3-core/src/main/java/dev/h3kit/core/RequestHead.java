@@ -90,6 +90,12 @@ public record RequestHead(
     if (scheme == null || scheme.isEmpty()) {
       throw FieldRules.malformed("4.3.1", ":scheme is missing");
     }
+    // RFC 3986 §3.1: "Scheme names consist of a sequence of characters beginning with a letter and
+    // followed by any combination of letters, digits, plus ("+"), period ("."), or hyphen ("-")."
+    if (!isScheme(scheme)) {
+      throw FieldRules.malformed(
+          "4.3.1", ":scheme is \"" + FieldRules.printable(scheme) + "\", which no URI begins with");
+    }
     if (path == null) {
       throw FieldRules.malformed("4.3.1", ":path is missing");
     }
@@ -107,6 +113,18 @@ public record RequestHead(
         throw FieldRules.malformed("4.3.1", ":path has a character that no URI has there");
       }
     }
+  }
+
+  private static boolean isScheme(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      boolean other = (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+      if (!letter && (i == 0 || !other)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static @Nullable String authority(
