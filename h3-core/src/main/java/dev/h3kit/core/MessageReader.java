@@ -293,8 +293,7 @@ final class MessageReader {
         case Frame.PushPromise promise -> take(promise);
         case Frame.OversizedPromise promise -> {
           promises.check(promise.pushId());
-          throw tooLarge(
-              new HeadTooLargeException("a promise of " + promise.length() + " octets"));
+          throw tooLarge(new HeadTooLargeException("a promise of " + promise.length() + " octets"));
         }
         case Frame.Data _, Frame.Headers _, Frame.OversizedHeaders _ -> {
           return frame;

@@ -2,6 +2,7 @@ package dev.h3kit.core;
 
 import dev.h3kit.core.transport.Connection;
 import dev.h3kit.core.transport.ConnectionStats;
+import dev.h3kit.core.transport.Datagrams;
 import dev.h3kit.core.transport.Stream;
 import dev.h3kit.core.transport.Termination;
 import java.io.IOException;
@@ -61,5 +62,10 @@ record ChoppedConnection(Connection connection, int chunk) implements Connection
   @Override
   public int peerBidirectionalStreams() {
     return connection.peerBidirectionalStreams();
+  }
+
+  @Override
+  public Datagrams datagrams() {
+    return connection.datagrams();
   }
 }
