@@ -26,6 +26,7 @@ final class Carrier {
 
   private final ClientSettings settings;
   private final AltSvcCache altSvc;
+  private final KnownRecords records;
   private final BrokenOrigins broken = new BrokenOrigins(System::nanoTime);
   private final H3Pool pool = new H3Pool();
   private final TcpClients tcp;
@@ -34,6 +35,7 @@ final class Carrier {
   Carrier(ClientSettings settings, QuicConnector connector, AltSvcCache altSvc) {
     this.settings = settings;
     this.altSvc = altSvc;
+    this.records = new KnownRecords(settings.serviceRecords(), System::nanoTime);
     this.tcp = new TcpClients(settings);
     this.connecting = new Connecting(settings, connector, broken, pool, tcp);
   }
@@ -118,13 +120,20 @@ final class Carrier {
     return proxies != null && !proxies.isEmpty() && proxies.getFirst().type() != Proxy.Type.DIRECT;
   }
 
-  private Facts facts(Hop<?> hop, Origin origin) {
+  /** Where the origin's HTTP/3 is, as it or its DNS records said. */
+  private @Nullable Alternative advertised(Origin origin) throws InterruptedException {
+    Alternative heard = altSvc.http3(origin);
+    return heard != null ? heard : records.http3(origin);
+  }
+
+  private Facts facts(Hop<?> hop, Origin origin) throws InterruptedException {
+    ProtocolMode mode = hop.call().mode();
     return new Facts(
-        hop.call().mode(),
+        mode,
         origin.secure(),
         hop.request().version().orElse(settings.version()),
         obstacle(hop.request().uri()),
-        altSvc.http3(origin),
+        mode == ProtocolMode.TCP_ONLY ? null : advertised(origin),
         !settings.freshConnections() && pool.open(origin) != null,
         broken.coolDown(origin));
   }
@@ -154,7 +163,7 @@ final class Carrier {
   }
 
   private <T> Answer<T> overQuic(Hop<T> hop, Origin origin, H3Link link, String reason)
-      throws IOException, H3Leg.NotProcessed {
+      throws IOException, InterruptedException, H3Leg.NotProcessed {
     hop.recorder()
         .decided(
             HttpProtocol.HTTP_3,
@@ -162,7 +171,7 @@ final class Carrier {
                 ? "a connection to the same address has a certificate for this host too"
                 : reason);
     hop.call().connected();
-    Alternative advertised = altSvc.http3(origin);
+    Alternative advertised = advertised(origin);
     if (Alternative.same(origin).equals(advertised)) {
       advertised = null;
     }
@@ -176,6 +185,7 @@ final class Carrier {
           // RFC 7838 §6: "Clients receiving 421 (Misdirected Request) from an alternative service
           // MUST remove the corresponding entry from its alternative service cache".
           altSvc.refused(origin, advertised);
+          records.refused(origin);
         }
       } else if (!link.open()) {
         pool.remove(origin, link);

@@ -26,6 +26,7 @@ final class ClientBuilder implements H3ClientBuilder {
   private boolean insecure;
   private @Nullable X509KeyManager clientKey;
   private Resolver resolver = Resolver.SYSTEM;
+  private ServiceRecords serviceRecords = ServiceRecords.NONE;
   private Duration raceSoft = Duration.ofMillis(100);
   private Duration raceHard = Duration.ofMillis(200);
   private Http3Events events = Http3Events.NONE;
@@ -76,6 +77,12 @@ final class ClientBuilder implements H3ClientBuilder {
   @Override
   public ClientBuilder resolver(Resolver resolver) {
     this.resolver = Objects.requireNonNull(resolver);
+    return this;
+  }
+
+  @Override
+  public ClientBuilder serviceRecords(ServiceRecords records) {
+    serviceRecords = Objects.requireNonNull(records);
     return this;
   }
 
@@ -240,6 +247,7 @@ final class ClientBuilder implements H3ClientBuilder {
         insecure,
         clientKey,
         resolver,
+        serviceRecords,
         raceSoft,
         raceHard,
         events,

@@ -24,6 +24,7 @@ record ClientSettings(
     boolean insecure,
     @Nullable X509KeyManager clientKey,
     Resolver resolver,
+    ServiceRecords serviceRecords,
     Duration raceSoft,
     Duration raceHard,
     Http3Events events,

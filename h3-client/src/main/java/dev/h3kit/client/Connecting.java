@@ -71,6 +71,18 @@ final class Connecting {
       throw Failures.unknownHost(origin, e);
     }
     recorder.reached(Moment.RESOLVED);
+    return interleaved(origin, host, port, addresses);
+  }
+
+  private List<InetSocketAddress> resolve(Origin origin, Alternative to, ExchangeRecorder recorder)
+      throws IOException {
+    return to.hints().isEmpty()
+        ? resolve(origin, to.host(), to.port(), recorder)
+        : interleaved(origin, to.host(), to.port(), to.hints());
+  }
+
+  private static List<InetSocketAddress> interleaved(
+      Origin origin, String host, int port, List<InetAddress> addresses) throws IOException {
     List<InetSocketAddress> first = new ArrayList<>();
     List<InetSocketAddress> second = new ArrayList<>();
     for (InetAddress address : addresses) {
@@ -108,7 +120,7 @@ final class Connecting {
         return open;
       }
     }
-    List<InetSocketAddress> addresses = resolve(origin, to.host(), to.port(), recorder);
+    List<InetSocketAddress> addresses = resolve(origin, to, recorder);
     H3Link borrowed = borrow(origin, addresses, recorder);
     if (borrowed != null) {
       return borrowed;
@@ -223,9 +235,7 @@ final class Connecting {
     ExchangeRecorder recorder = hop.recorder();
     List<InetSocketAddress> direct = resolve(origin, origin.host(), origin.port(), recorder);
     List<InetSocketAddress> addresses =
-        to.equals(Alternative.same(origin))
-            ? direct
-            : resolve(origin, to.host(), to.port(), recorder);
+        to.equals(Alternative.same(origin)) ? direct : resolve(origin, to, recorder);
     H3Link borrowed = borrow(origin, addresses, recorder);
     if (borrowed != null) {
       return new Raced.Quic<>(borrowed);

@@ -54,6 +54,14 @@ public interface H3ClientBuilder extends HttpClient.Builder {
   H3ClientBuilder resolver(Resolver resolver);
 
   /**
+   * Who knows the HTTPS records of hosts (RFC 9460); default {@link ServiceRecords#NONE}. A record
+   * with {@code h3} counts as an alternative that the origin advertised, if it has advertised none
+   * itself; the certificate must be the origin's. A request waits 100 ms for them at most; they are
+   * kept for a minute.
+   */
+  H3ClientBuilder serviceRecords(ServiceRecords records);
+
+  /**
    * When TCP joins the race: {@code soft} after QUIC's first datagram if nothing came back, {@code
    * hard} after it in any case; default 100 ms and 200 ms.
    *

@@ -29,7 +29,7 @@ final class ProtocolChoice {
    * @param secure whether the scheme is https
    * @param version the version the request or else the client asks for
    * @param obstacle why this client cannot use QUIC for the request, null if it can
-   * @param advertised where the origin advertised HTTP/3, null if it did not
+   * @param advertised where the origin or its DNS records advertised HTTP/3, null if they did not
    * @param connected whether an HTTP/3 connection to the origin is open
    * @param coolDown how much longer HTTP/3 is held to be broken there
    */

@@ -57,7 +57,7 @@ final class TestServer implements AutoCloseable {
 
   final TestSite site = new TestSite();
   private final @Nullable Server tcp;
-  private final @Nullable Http3Server quic;
+  private volatile @Nullable Http3Server quic;
   private final int port;
 
   private TestServer(@Nullable Server tcp, @Nullable Http3Server quic, int port) {
@@ -95,13 +95,7 @@ final class TestServer implements AutoCloseable {
     Http3Server quic = null;
     if (speaks != Speaks.TCP) {
       try {
-        quic =
-            Http3Server.bind(
-                ServerTransportConfig.of(identity),
-                limits,
-                Http3Events.NONE,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
-                exchange -> self[0].site.visit(new QuicVisit(exchange)));
+        quic = bindQuic(identity, limits, port, visit -> self[0].site.visit(visit));
       } catch (BindException e) {
         if (tcp != null) {
           tcp.stop();
@@ -210,22 +204,61 @@ final class TestServer implements AutoCloseable {
     return URI.create("https://localhost:" + port + path);
   }
 
+  /**
+   * Ends the HTTP/3 side and starts it again on the same port.
+   *
+   * @param patience how long requests may take to end
+   */
+  void restartQuic(Duration patience) throws IOException {
+    Http3Server before = quic;
+    if (before == null) {
+      throw new IllegalStateException("no HTTP/3 here");
+    }
+    before.close(Deadline.after(patience));
+    // A client's socket may have the port for a moment.
+    Deadline deadline = Deadline.after(Duration.ofSeconds(20));
+    while (true) {
+      try {
+        quic = bindQuic(IDENTITY, Http3Limits.SERVER, port, visit -> site.visit(visit));
+        return;
+      } catch (BindException e) {
+        if (deadline.passed()) {
+          throw e;
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static Http3Server bindQuic(
+      Identity identity, Http3Limits limits, int port, Visitor visitor) throws IOException {
+    return Http3Server.bind(
+        ServerTransportConfig.of(identity),
+        limits,
+        Http3Events.NONE,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        exchange -> visitor.visit(new QuicVisit(exchange)));
+  }
+
   /** Ends the HTTP/3 side as an orderly server does. */
   void closeQuic() {
-    if (quic != null) {
-      quic.close(Deadline.after(Duration.ofSeconds(5)));
+    Http3Server server = quic;
+    if (server != null) {
+      server.close(Deadline.after(Duration.ofSeconds(5)));
     }
   }
 
   int quicConnections() {
-    return quic == null ? 0 : quic.connections();
+    Http3Server server = quic;
+    return server == null ? 0 : server.connections();
   }
 
   @Override
   public void close() throws IOException {
     site.release.countDown();
-    if (quic != null) {
-      quic.close(Deadline.after(Duration.ZERO));
+    Http3Server server = quic;
+    if (server != null) {
+      server.close(Deadline.after(Duration.ZERO));
     }
     if (tcp != null) {
       try {

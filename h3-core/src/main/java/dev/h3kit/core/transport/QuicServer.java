@@ -34,6 +34,7 @@ public final class QuicServer {
   private final ServerTransportConfig config;
   private final Consumer<Connection> acceptor;
   private final ListeningSocket socket;
+  private final InetSocketAddress address;
   private final ServerConnectorImpl connector;
   private final ServerPacketLog log;
   private final Set<KwikConnection> connections = ConcurrentHashMap.newKeySet();
@@ -47,6 +48,8 @@ public final class QuicServer {
     this.config = config;
     this.acceptor = acceptor;
     this.socket = socket;
+    // A socket that is closed no longer knows it, and a connection may begin just then.
+    this.address = (InetSocketAddress) socket.getLocalSocketAddress();
     this.connector = connector;
     this.log = log;
   }
@@ -188,7 +191,7 @@ public final class QuicServer {
 
   /** Where the server listens. */
   public InetSocketAddress address() {
-    return (InetSocketAddress) socket.getLocalSocketAddress();
+    return address;
   }
 
   /**
