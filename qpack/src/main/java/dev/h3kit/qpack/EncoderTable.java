@@ -48,6 +48,9 @@ final class EncoderTable {
     /** How often the field line was seen. */
     int uses;
 
+    /** Whether it is there for its name alone: uses of the name count. */
+    boolean forName;
+
     /** The number of the section that saw it first and last. */
     int firstUse;
 
@@ -221,6 +224,7 @@ final class EncoderTable {
     }
     entry.line = line;
     entry.lineHash = lineHash;
+    entry.forName = false;
     entry.pins = 0;
     link(entry, inserted);
     inserted++;
@@ -256,7 +260,8 @@ final class EncoderTable {
     return hash ^ hash >>> 15;
   }
 
-  private static int nameHash(String name) {
+  /** The hash of a field name. */
+  static int nameHash(String name) {
     int hash = name.hashCode() * 0x9E3779B1;
     return hash ^ hash >>> 15;
   }

@@ -18,6 +18,9 @@ final class InsertionPolicy {
   /** What a character of a name costs that the static table does not have; the table often has. */
   private static final float FOREIGN_CHARACTER = 0.3f;
 
+  /** The chance that a name that came again goes on to do so. */
+  private static final float NAME_CHANCE = 0.85f;
+
   private final PolicyWeights weights;
   private final NameStatistics names;
   private final FieldHistory history;
@@ -58,6 +61,18 @@ final class InsertionPolicy {
     plan.gap[line] = gap;
   }
 
+  /** Whether the line's name, which no entry has, was seen before; it is remembered. */
+  boolean seeName(SectionPlan plan, int line) {
+    String name = plan.line(line).name();
+    int place = history.place(~EncoderTable.nameHash(name));
+    int before = history.count(place);
+    plan.count[line] = before + 1;
+    plan.gap[line] = before == 0 ? 0 : section - history.lastSeen(place);
+    plan.namePlace[line] = NameStatistics.place(null, name);
+    history.see(place, section);
+    return before > 0;
+  }
+
   /** An entry is used by this section. */
   void use(EncoderTable.Entry entry) {
     entry.uses++;
@@ -81,22 +96,54 @@ final class InsertionPolicy {
     FieldLine text = plan.line(line);
     int place = plan.namePlace[line];
     float literal = literal(text, place);
-    float uses = uses(place, plan.count[line], 0, names.gap(place));
+    float uses = uses(names.chance(place, plan.count[line]), 0, names.gap(place));
     float cost = referable ? 1 : literal * weights.copyCost();
     float size = text.size();
-    float gain = uses * (literal - 1) - cost - weights.rent() * size * size / capacity;
+    float gain = uses * (literal - 1) - cost - rent(size);
     return gain < weights.leastDensity() * size ? 0 : gain;
+  }
+
+  /**
+   * What an entry for the name of a line saves, in octets.
+   *
+   * @param referable whether this section can refer to the new entry; else the name is sent twice
+   */
+  float nameGain(SectionPlan plan, int line, boolean referable) {
+    int length = plan.line(line).name().length();
+    float saved = length * CHARACTER;
+    float gap = Math.max(plan.gap[line], weights.firstGap());
+    float size = length + FieldLine.OVERHEAD;
+    float cost = LITERAL + (referable ? 0 : saved);
+    float gain = uses(NAME_CHANCE, 0, gap) * saved - cost - rent(size);
+    return gain < weights.leastDensity() * size ? 0 : gain;
+  }
+
+  /** The name of a line of this section became an entry. */
+  void insertedName(SectionPlan plan, int line, EncoderTable.Entry entry) {
+    inserted(plan, line, entry);
+    entry.forName = true;
+  }
+
+  private float rent(float size) {
+    return weights.rent() * size * size / capacity;
   }
 
   /** What keeping an entry saves, in octets. */
   float worth(EncoderTable.Entry entry) {
-    int uses = entry.uses;
-    float gap =
-        uses > 1
-            ? Math.max(1, (float) (entry.lastUse - entry.firstUse + 1) / (uses - 1))
-            : names.gap(entry.namePlace);
-    float more = uses(entry.namePlace, Math.max(1, uses), section - entry.lastUse, gap);
+    if (entry.forName) {
+      float uses = uses(NAME_CHANCE, section - entry.lastUse, gap(entry));
+      return uses * entry.line.name().length() * CHARACTER;
+    }
+    float chance = names.chance(entry.namePlace, Math.max(1, entry.uses));
+    float more = uses(chance, section - entry.lastUse, gap(entry));
     return more * (literal(entry.line, entry.namePlace) - 1);
+  }
+
+  /** The sections between two uses of an entry. */
+  private float gap(EncoderTable.Entry entry) {
+    return entry.uses > 1
+        ? Math.max(1, (float) (entry.lastUse - entry.firstUse + 1) / (entry.uses - 1))
+        : names.gap(entry.namePlace);
   }
 
   /** Whether an entry should be kept rather than make room for something of this density. */
@@ -133,11 +180,11 @@ final class InsertionPolicy {
   /**
    * How many uses are to be expected within the horizon.
    *
+   * @param chance that there is one more
    * @param idle the sections since the last use
    * @param gap the sections between two uses
    */
-  private float uses(int namePlace, int count, float idle, float gap) {
-    float chance = names.chance(namePlace, count);
+  private float uses(float chance, float idle, float gap) {
     // A value that still lives is this much less likely not to have been used for so long:
     // e^(idle/gap), by the first terms of its series.
     float x = idle / gap;

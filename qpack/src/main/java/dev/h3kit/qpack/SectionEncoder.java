@@ -84,6 +84,7 @@ final class SectionEncoder {
     }
     if (usable) {
       insert(mayRisk);
+      insertNames(mayRisk);
     }
     write(streamId, referable, out);
     plan.end();
@@ -165,6 +166,23 @@ final class SectionEncoder {
     }
   }
 
+  /** Inserts names without a value, where the lines themselves are not worth it, or secret. */
+  private void insertNames(boolean mayRisk) {
+    for (int i = 0; i < plan.size(); i++) {
+      boolean literal = plan.kind[i] != SectionPlan.STATIC && plan.kind[i] != SectionPlan.TABLE;
+      if (literal
+          && plan.staticName[i] == null
+          && table.findName(Integer.MAX_VALUE, plan.line(i).name()) == EncoderTable.NONE
+          && policy.seeName(plan, i)
+          && (mayRisk || trusted)) {
+        float gain = policy.nameGain(plan, i, mayRisk);
+        if (gain > 0) {
+          inserter.insertName(plan, i, gain, mayRisk);
+        }
+      }
+    }
+  }
+
   private void write(long streamId, int referable, OctetBuffer out) {
     int required = 0;
     int oldest = Integer.MAX_VALUE;
@@ -174,6 +192,7 @@ final class SectionEncoder {
       }
       if (plan.kind[i] != SectionPlan.TABLE && plan.staticName[i] == null) {
         plan.index[i] = table.findName(referable, plan.line(i).name());
+        useName(plan.index[i]);
       }
       if (plan.index[i] != SectionPlan.NONE) {
         required = Math.max(required, plan.index[i] + 1);
@@ -205,6 +224,12 @@ final class SectionEncoder {
         sectionsAtRisk++;
       }
       open.add(streamId, required, oldest);
+    }
+  }
+
+  private void useName(int index) {
+    if (index != EncoderTable.NONE && table.entry(index).forName) {
+      policy.use(table.entry(index));
     }
   }
 }

@@ -66,11 +66,37 @@ final class TableInserter {
    */
   int insert(SectionPlan plan, int place, boolean referable) {
     FieldLine line = plan.line(place);
-    int keep = findRoom(plan, plan.gain[place], line.size(), referable);
-    if (keep < 0 || credit < (keep + 3) * INTEGER + line.name().length() + line.value().length()) {
+    int before = instructions.octets().length();
+    if (!makeRoom(plan, plan.gain[place], line, referable)) {
       return 0;
     }
+    write(line, plan.staticName[place]);
+    policy.inserted(plan, place, table.insert(line, plan.lineHash[place]));
+    return spent(before);
+  }
+
+  /**
+   * Inserts the name of a line, with an empty value, if that gains more than it displaces, and
+   * there is room and credit.
+   *
+   * @param gain what it saves, in octets
+   */
+  void insertName(SectionPlan plan, int place, float gain, boolean referable) {
+    FieldLine line = new FieldLine(plan.line(place).name(), "");
     int before = instructions.octets().length();
+    if (makeRoom(plan, gain, line, referable)) {
+      instructions.insertWithLiteralName(line.name(), line.value());
+      policy.insertedName(plan, place, table.insert(line, EncoderTable.lineHash(line)));
+      spent(before);
+    }
+  }
+
+  /** Whether there is room and credit for a line now; moves on what is to be kept. */
+  private boolean makeRoom(SectionPlan plan, float gain, FieldLine line, boolean referable) {
+    int keep = findRoom(plan, gain, line.size(), referable);
+    if (keep < 0 || credit < (keep + 3) * INTEGER + line.name().length() + line.value().length()) {
+      return false;
+    }
     if (table.capacity() != capacity) {
       instructions.setCapacity(capacity);
       table.capacity(capacity);
@@ -78,9 +104,7 @@ final class TableInserter {
     for (int i = 0; i < keep; i++) {
       plan.move(kept[i], duplicate(kept[i]));
     }
-    write(line, plan.staticName[place]);
-    policy.inserted(plan, place, table.insert(line, plan.lineHash[place]));
-    return spent(before);
+    return true;
   }
 
   /**
@@ -185,6 +209,7 @@ final class TableInserter {
     int uses = entry.uses;
     int firstUse = entry.firstUse;
     int lastUse = entry.lastUse;
+    boolean forName = entry.forName;
     instructions.duplicate(table.insertCount() - 1 - source);
     // The source may be evicted by this, and its object be the one that is used again.
     EncoderTable.Entry copy = table.insert(entry.line, entry.lineHash);
@@ -192,6 +217,7 @@ final class TableInserter {
     copy.uses = uses;
     copy.firstUse = firstUse;
     copy.lastUse = lastUse;
+    copy.forName = forName;
     return table.insertCount() - 1;
   }
 

@@ -40,8 +40,13 @@ class DifferentialTest {
     QpackDecoder decoder = new QpackDecoder(DecoderLimits.DEFAULT);
     for (List<FieldLine> list : lists.getValue()) {
       ByteBuffer section = other.compressHeaders(entries(list)).flip();
-      assertEquals(new Section.Decoded(list), decoder.decode(0, section));
+      assertEquals(new Section.Decoded(indexable(list)), decoder.decode(0, section));
     }
+  }
+
+  /** The other encoder knows no never-indexed literals. */
+  private static List<FieldLine> indexable(List<FieldLine> lines) {
+    return lines.stream().map(line -> new FieldLine(line.name(), line.value())).toList();
   }
 
   private static List<Map.Entry<String, String>> entries(List<FieldLine> lines) {

@@ -240,6 +240,37 @@ class EncoderRulesTest {
     assertEquals((byte) 0x80, Octets.take(encoder.instructions())[0]);
   }
 
+  // RFC 9204 §4.3.3: "An encoder adds an entry to the dynamic table where both the field name and
+  // the field value are represented as string literals using an instruction that starts with the
+  // '01' 2-bit pattern."
+  @Test
+  void s433TheNameOfASecretGetsAnEntryWithoutAValueWhenItComesAgain() throws Exception {
+    encoder.peerSettings(4096, 100);
+    RuleChecker checker = new RuleChecker(4096, 100);
+    int first = 0;
+    int last = 0;
+    for (int i = 0; i < 3; i++) {
+      List<FieldLine> lines = List.of(new FieldLine("x-secret-of-ours", "value" + i, true));
+      byte[] section = encode(4L * i, lines);
+      checker.encoderStream(Octets.take(encoder.instructions()));
+      assertEquals(lines, checker.section(4L * i, section));
+      assertEquals(i == 0 ? 0 : 1, encoder.stats().inserts());
+      first = i == 0 ? section.length : first;
+      last = section.length;
+    }
+    assertEquals(32 + "x-secret-of-ours".length(), encoder.stats().tableSize());
+    assertTrue(last <= first - 10, last + " octets after " + first);
+  }
+
+  @Test
+  void aNameIsNotInsertedWhereNothingWasEverAcknowledged() throws Exception {
+    encoder.peerSettings(4096, 0);
+    for (int i = 0; i < 20; i++) {
+      encode(4L * i, List.of(new FieldLine("x-secret-of-ours", "value" + i, true)));
+    }
+    assertEquals(0, encoder.stats().inserts());
+  }
+
   @Test
   void s212WithNoBlockedStreamsNothingUnacknowledgedIsReferredTo() throws Exception {
     encoder.peerSettings(4096, 0);
@@ -336,7 +367,10 @@ class EncoderRulesTest {
         assertTrue(line.neverIndexed(), line.name());
       }
     }
-    assertEquals(0, checker.inserts());
+    // Names that the static table lacks are there without a value.
+    int names = "proxy-authorization".length() + "x-token".length();
+    assertEquals(2, checker.inserts());
+    assertEquals(2 * FieldLine.OVERHEAD + names, encoder.stats().tableSize());
   }
 
   @Test

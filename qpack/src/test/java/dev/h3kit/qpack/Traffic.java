@@ -215,6 +215,26 @@ enum Traffic {
       }
       return sections;
     }
+  },
+
+  /** Calls that are signed, each anew, in fields that must not be indexed. */
+  SIGNED_REQUESTS {
+    @Override
+    List<List<FieldLine>> sections(long seed, int count) {
+      Random random = new Random(seed);
+      List<List<FieldLine>> sections = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        List<FieldLine> lines = new ArrayList<>();
+        add(lines, ":method", "GET");
+        add(lines, ":scheme", "https");
+        add(lines, ":authority", "vault.example.com");
+        add(lines, ":path", "/v1/secrets/" + random.nextInt(100_000));
+        lines.add(new FieldLine("x-request-signature", text(random, 20), true));
+        lines.add(new FieldLine("x-security-token", text(random, 16), true));
+        sections.add(lines);
+      }
+      return sections;
+    }
   };
 
   abstract List<List<FieldLine>> sections(long seed, int count);
