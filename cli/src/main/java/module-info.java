@@ -1,5 +1,6 @@
 /** The h3 command. */
 module dev.h3kit.cli {
+  requires dec; // org.brotli, which has no module name of its own
   requires static transitive org.jspecify;
   requires dev.h3kit.client;
   requires dev.h3kit.qpack;
@@ -19,6 +20,8 @@ module dev.h3kit.cli {
   opens dev.h3kit.cli.qpack to
       info.picocli;
   opens dev.h3kit.cli.serve to
+      info.picocli;
+  opens dev.h3kit.cli.shell to
       info.picocli;
 
   provides java.net.spi.InetAddressResolverProvider with

@@ -2,6 +2,7 @@ package dev.h3kit.cli;
 
 import dev.h3kit.cli.compare.CompareCommand;
 import dev.h3kit.cli.console.CommandFailure;
+import dev.h3kit.cli.console.CommandLines;
 import dev.h3kit.cli.console.ControlBytes;
 import dev.h3kit.cli.console.ExitCode;
 import dev.h3kit.cli.console.OptionSections;
@@ -9,9 +10,13 @@ import dev.h3kit.cli.console.Terminal;
 import dev.h3kit.cli.console.Version;
 import dev.h3kit.cli.demo.DemoCommand;
 import dev.h3kit.cli.get.GetCommand;
+import dev.h3kit.cli.get.config.DefaultConfig;
 import dev.h3kit.cli.qpack.QpackCommand;
 import dev.h3kit.cli.serve.LimitsText;
 import dev.h3kit.cli.serve.ServeCommand;
+import dev.h3kit.cli.shell.CompletionCommand;
+import dev.h3kit.cli.shell.ManCommand;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -55,6 +60,8 @@ public final class H3 implements Callable<Integer> {
     commands.put("demo", DemoCommand::new);
     commands.put("serve", ServeCommand::new);
     commands.put("qpack", QpackCommand::new);
+    commands.put("completion", out -> new CompletionCommand(out, () -> whole(out)));
+    commands.put("man", out -> new ManCommand(out, () -> whole(out)));
     commands.put("aot-training", AotTraining::new);
     return commands;
   }
@@ -69,7 +76,13 @@ public final class H3 implements Callable<Integer> {
 
   /** Runs a command and answers its exit code. */
   static int run(Terminal terminal, String... args) {
-    return commandLine(terminal, args.length == 0 ? "" : args[0]).execute(args);
+    String[] all = DefaultConfig.before(terminal.environment(), args);
+    return commandLine(terminal, args.length == 0 ? "" : args[0]).execute(all);
+  }
+
+  /** The command with all its subcommands. */
+  private static CommandLine whole(Terminal terminal) {
+    return commandLine(terminal, "");
   }
 
   @Override
@@ -98,9 +111,7 @@ public final class H3 implements Callable<Integer> {
     if (serve != null) {
       serve.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, _ -> LimitsText.section());
     }
-    h3.setExpandAtFiles(false); // "-d @file" is for the command itself
-    h3.setAllowOptionsAsOptionParameters(true); // "-d -1" sends -1
-    h3.setOverwrittenOptionsAllowed(true); // the last one counts
+    CommandLines.withSyntaxOfH3(h3);
     h3.setOut(writer(terminal.out()));
     h3.setErr(writer(terminal.err()));
     h3.setColorScheme(
@@ -119,12 +130,11 @@ public final class H3 implements Callable<Integer> {
   private static int badParameters(Terminal terminal, ParameterException e) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
+    ExitCode code = e.getCause() instanceof IOException ? ExitCode.READ_ERROR : ExitCode.USAGE;
     terminal
         .err()
-        .println(
-            new CommandFailure(ExitCode.USAGE, complaint(e), "Try '" + name + " --help'.")
-                .report());
-    return ExitCode.USAGE.number();
+        .println(new CommandFailure(code, complaint(e), "Try '" + name + " --help'.").report());
+    return code.number();
   }
 
   private static String complaint(ParameterException e) {

@@ -70,6 +70,13 @@ class H3Test {
     assertEquals(2, ran.err().lines().count());
   }
 
+  @Test
+  void unknownOptionIsNamedEvenWithoutAUrl() {
+    Ran ran = Ran.h3("get", "--nope");
+    assertEquals(2, ran.exit());
+    assertTrue(ran.err().startsWith("h3: (2) unknown option '--nope'"), ran.err());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"get", "compare"})
   void missingUrlIsAnErrorOfTwoLines(String command) {

@@ -26,6 +26,8 @@ public enum ExitCode {
   READ_ERROR(26),
   /** A deadline passed. */
   OPERATION_TIMEDOUT(28),
+  /** The server does not send the part of the body that was asked for. */
+  RANGE_ERROR(33),
   /** The TLS handshake failed. */
   TLS_CONNECT_ERROR(35),
   /** More redirects than permitted. */
@@ -36,6 +38,8 @@ public enum ExitCode {
   SEND_ERROR(55),
   /** Receiving failed. */
   RECEIVE_ERROR(56),
+  /** The client certificate or its key cannot be used. */
+  CERTIFICATE_PROBLEM(58),
   /** The server's certificate is not trusted, or is for another name. */
   PEER_FAILED_VERIFICATION(60),
   /** The content's coding could not be undone. */

@@ -15,6 +15,13 @@ public final class ConnectOptions {
   List<String> resolve = new ArrayList<>();
 
   @Option(
+      names = "--connect-to",
+      paramLabel = "HOST:PORT:HOST:PORT",
+      description =
+          "Connect to the second host for requests to the first; the ports must be the same.")
+  List<String> connectTo = new ArrayList<>();
+
+  @Option(
       names = {"-4", "--ipv4"},
       description = "Use IPv4 addresses only.")
   boolean ipv4;
@@ -42,6 +49,30 @@ public final class ConnectOptions {
       paramLabel = "FILE",
       description = "Trust the certificate authorities in this PEM file, and no others.")
   @Nullable String caCert;
+
+  @Option(
+      names = {"-E", "--cert"},
+      paramLabel = "FILE[:PASSWORD]",
+      description = "Show this client certificate, PEM or PKCS #12; then over TCP only.")
+  @Nullable String certificate;
+
+  @Option(
+      names = "--cert-type",
+      paramLabel = "TYPE",
+      description = "PEM or P12; default: what the file is.")
+  @Nullable String certificateType;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The certificate's private key, if the file of --cert does not have it.")
+  @Nullable String key;
+
+  @Option(
+      names = "--pass",
+      paramLabel = "PASSWORD",
+      description = "What the private key is locked with.")
+  @Nullable String keyPassword;
 
   @Option(
       names = {"-k", "--insecure"},

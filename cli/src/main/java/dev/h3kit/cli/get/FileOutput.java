@@ -10,11 +10,11 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,13 +29,25 @@ import org.jspecify.annotations.Nullable;
 final class FileOutput implements BodyOutput {
   private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
-  private final String name;
+  private static final int MOST_NUMBERED = 100;
+
+  private final FilePlace place;
   private final Path target;
   private final @Nullable Path temporary;
   private final FileChannel channel;
+  private final @Nullable FileTime time;
+  private String name;
 
-  private FileOutput(String name, Path target, @Nullable Path temporary, FileChannel channel) {
+  private FileOutput(
+      FilePlace place,
+      String name,
+      Path target,
+      @Nullable Path temporary,
+      FileChannel channel,
+      @Nullable FileTime time) {
+    this.place = place;
     this.name = name;
+    this.time = time;
     this.target = target;
     this.temporary = temporary;
     this.channel = channel;
@@ -44,39 +56,46 @@ final class FileOutput implements BodyOutput {
   /** Opens a file for writing, and its folders if {@code createFolders}. */
   static FileOutput open(@Nullable String folder, String name, boolean createFolders)
       throws CommandFailure {
-    String shown = name;
+    return open(FilePlace.in(folder, createFolders), name, null);
+  }
+
+  /**
+   * Opens a file for writing.
+   *
+   * @param time when the file shall have been changed last, or null for now
+   */
+  static FileOutput open(FilePlace place, String name, @Nullable FileTime time)
+      throws CommandFailure {
+    String shown = place.path(name).toString();
     try {
-      Path path = folder == null ? Path.of(name) : Path.of(folder, name);
-      shown = path.toString();
-      Path target = path.toAbsolutePath();
+      Path target = Path.of(shown).toAbsolutePath();
       if (Files.isDirectory(target)) {
         throw failure(shown, "it is a folder", null);
       }
-      if (Files.exists(target) && !Files.isRegularFile(target)) {
-        return new FileOutput(
-            shown, target, null, FileChannel.open(target, StandardOpenOption.WRITE));
+      boolean there = Files.exists(target);
+      if (there && !Files.isRegularFile(target)) {
+        FileChannel device = FileChannel.open(target, StandardOpenOption.WRITE);
+        return new FileOutput(place, shown, target, null, device, null);
       }
-      if (Files.exists(target)) {
+      if (there && place.existing() == FilePlace.Existing.FAIL) {
+        throw failure(shown, "the file exists already", null);
+      }
+      if (there && place.existing() == FilePlace.Existing.REPLACE) {
         target = target.toRealPath(); // the name a link points to, so that the link stays one
         if (!Files.isWritable(target)) {
           throw failure(shown, "permission denied", null);
         }
       }
-      Path parent = target.getParent();
-      if (createFolders && parent != null) {
-        Files.createDirectories(parent);
-      }
+      place.makeFolders(target);
       String suffix = Long.toHexString(ThreadLocalRandom.current().nextLong());
       Path temporary = target.resolveSibling("." + shortened(target) + "." + suffix + ".part");
       UnfinishedRemoval.install();
       UNFINISHED.add(temporary);
       FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      return new FileOutput(shown, target, temporary, channel);
-    } catch (InvalidPathException e) {
-      throw failure(shown, String.valueOf(e.getReason()), e);
+      return new FileOutput(place, shown, target, temporary, channel, time);
     } catch (IOException e) {
-      throw failure(shown, reason(e), e);
+      throw failure(shown, e);
     }
   }
 
@@ -87,7 +106,7 @@ final class FileOutput implements BodyOutput {
         channel.write(octets);
       }
     } catch (IOException e) {
-      throw failure(name, reason(e), e);
+      throw failure(name, e);
     }
   }
 
@@ -96,17 +115,20 @@ final class FileOutput implements BodyOutput {
     try {
       channel.close();
       if (temporary != null) {
-        keepPermissions(temporary);
-        try {
-          Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-          Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+        setPermissions(temporary);
+        if (time != null) {
+          Files.setLastModifiedTime(temporary, time);
+        }
+        if (place.existing() == FilePlace.Existing.REPLACE) {
+          replace(temporary);
+        } else {
+          putBeside(temporary);
         }
         UNFINISHED.remove(temporary);
       }
     } catch (IOException e) {
       abandon();
-      throw failure(name, reason(e), e);
+      throw failure(name, e);
     }
   }
 
@@ -127,11 +149,53 @@ final class FileOutput implements BodyOutput {
     return name;
   }
 
-  private void keepPermissions(Path temporary) throws IOException {
+  private void replace(Path temporary) throws IOException {
+    try {
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Gives the file its name, or the first with a number that is free; never replaces one. */
+  private void putBeside(Path temporary) throws IOException {
+    int most = place.existing() == FilePlace.Existing.NUMBER ? MOST_NUMBERED : 0;
+    for (int i = 0; ; i++) {
+      Path numbered = i == 0 ? target : target.resolveSibling(target.getFileName() + "." + i);
+      try {
+        linkOrMove(temporary, numbered);
+        name = i == 0 ? name : name + "." + i;
+        return;
+      } catch (FileAlreadyExistsException e) {
+        if (i == most) {
+          throw new IOException("the file exists already", e);
+        }
+      }
+    }
+  }
+
+  private static void linkOrMove(Path temporary, Path to) throws IOException {
+    try {
+      Files.createLink(to, temporary); // unlike a move it fails if the name is taken
+      Files.delete(temporary);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.move(temporary, to);
+    }
+  }
+
+  private void setPermissions(Path temporary) throws IOException {
     PosixFileAttributeView before =
         Files.getFileAttributeView(target, PosixFileAttributeView.class);
-    if (before != null && Files.exists(target)) {
+    if (before == null) {
+      return;
+    }
+    boolean replaced = place.existing() == FilePlace.Existing.REPLACE && Files.exists(target);
+    if (replaced) {
       Files.setPosixFilePermissions(temporary, before.readAttributes().permissions());
+    } else if (place.permissions() != null) {
+      Files.setPosixFilePermissions(temporary, place.permissions());
     }
   }
 
@@ -148,6 +212,11 @@ final class FileOutput implements BodyOutput {
       // It keeps its temporary name and cannot be taken for the whole.
     }
     UNFINISHED.remove(temporary);
+  }
+
+  /** A failure to write the file of this name. */
+  static CommandFailure failure(String name, IOException e) {
+    return failure(name, reason(e), e);
   }
 
   private static CommandFailure failure(String name, String why, @Nullable Exception cause) {

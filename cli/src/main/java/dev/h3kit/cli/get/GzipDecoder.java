@@ -17,7 +17,9 @@ final class GzipDecoder implements BodyOutput {
   /** Octets that may come out whatever went in. */
   static final long FREE = 64L << 20;
 
-  private static final int RATIO = 250;
+  /** What comes out beyond that may be so many times what went in. */
+  static final int RATIO = 250;
+
   private static final int SLICE = 32 * 1024;
   private static final int MAGIC_1 = 0x1f;
   private static final int MAGIC_2 = 0x8b;

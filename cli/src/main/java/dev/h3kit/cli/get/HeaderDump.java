@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The header sections of all responses, as {@code -D} wants them. */
+/** The header sections of all responses, as {@code -D} wants them. Thread-safe. */
 final class HeaderDump {
   private final @Nullable BodyOutput output;
 
@@ -16,14 +16,14 @@ final class HeaderDump {
     this.output = output;
   }
 
-  void add(Hop hop) throws CommandFailure {
+  synchronized void add(Hop hop) throws CommandFailure {
     if (output != null && hop.head() != null) {
       output.write(ByteBuffer.wrap(hop.head().text().getBytes(StandardCharsets.ISO_8859_1)));
     }
   }
 
   /** All responses came. */
-  void close() throws CommandFailure {
+  synchronized void close() throws CommandFailure {
     if (output != null) {
       output.complete();
     }

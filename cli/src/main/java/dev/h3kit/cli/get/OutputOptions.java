@@ -28,6 +28,50 @@ final class OutputOptions {
     targets.add(null);
   }
 
+  @Option(names = "--remote-name-all", order = -7, description = "-O for every URL that has no -o.")
+  boolean remoteNameAll;
+
+  @Option(
+      names = {"-J", "--remote-header-name"},
+      order = -6,
+      description =
+          "With -O, take the file's name from Content-Disposition, without its folders; never"
+              + " overwrites.")
+  boolean remoteHeaderName;
+
+  @Option(
+      names = {"-C", "--continue-at"},
+      order = -5,
+      paramLabel = "OFFSET",
+      description = "Go on with a download at OFFSET; '-' goes on where the file ends.")
+  @Nullable String continueAt;
+
+  @Option(
+      names = "--no-clobber",
+      description = "Do not overwrite a file: write FILE.1, FILE.2, ...")
+  boolean noClobber;
+
+  @Option(
+      names = "--skip-existing",
+      description = "Do not fetch what would go to a file that is there.")
+  boolean skipExisting;
+
+  @Option(
+      names = "--remove-on-error",
+      description = "Leave no file when a transfer fails; h3 does so anyway, except with -C.")
+  boolean removeOnError;
+
+  @Option(
+      names = {"-R", "--remote-time"},
+      description = "Give the file the time of the response's Last-Modified.")
+  boolean remoteTime;
+
+  @Option(
+      names = "--create-file-mode",
+      paramLabel = "MODE",
+      description = "Permissions of new files, in octal.")
+  @Nullable String fileMode;
+
   @Option(names = "--output-dir", paramLabel = "DIR", description = "Folder of -o and -O.")
   @Nullable String outputDir;
 
@@ -83,6 +127,13 @@ final class OutputOptions {
   @Option(names = "--fail-with-body", description = "Like -f, but write the body.")
   boolean failWithBody;
 
-  @Option(names = "--max-filesize", paramLabel = "OCTETS", description = "Give up above this size.")
-  @Nullable Long maxFilesize;
+  @Option(
+      names = "--timing",
+      description = "Show on stderr how long each step took, as a waterfall.")
+  boolean timing;
+
+  @Option(
+      names = {"-N", "--no-buffer"},
+      description = "Nothing is held back: h3 writes what comes when it comes.")
+  boolean noBuffer;
 }

@@ -5,7 +5,7 @@ import dev.h3kit.cli.console.Terminal;
 import java.time.Duration;
 
 /** One line of progress on a terminal, rewritten a few times in a second. Used by one thread. */
-final class ProgressLine {
+final class ProgressLine implements Progress {
   private static final Duration SILENT_AT_FIRST = Duration.ofMillis(500);
   private static final int BAR = 40;
 
@@ -20,13 +20,9 @@ final class ProgressLine {
     this.start = startNanos;
   }
 
-  /**
-   * Shows where the transfer is; nothing in its first half second.
-   *
-   * @param received octets so far
-   * @param expected octets in all, or -1
-   */
-  void at(long received, long expected) {
+  /** Shows nothing in the first half second. */
+  @Override
+  public void at(long received, long expected) {
     Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
     if (elapsed.compareTo(SILENT_AT_FIRST) >= 0) {
       terminal.err().print("\r" + text(received, expected, elapsed) + "\u001b[K");
@@ -35,7 +31,8 @@ final class ProgressLine {
   }
 
   /** Ends the line, or takes it away where the transfer failed. */
-  void end(long received, long expected, boolean whole) {
+  @Override
+  public void end(long received, long expected, boolean whole) {
     if (!shown) {
       return;
     }
@@ -49,6 +46,11 @@ final class ProgressLine {
   }
 
   String text(long received, long expected, Duration elapsed) {
+    return text(received, expected, elapsed, bar);
+  }
+
+  /** Octets, speed and the time that is left, in one line. */
+  static String text(long received, long expected, Duration elapsed, boolean bar) {
     double seconds = Math.max(elapsed.toNanos() / 1e9, 1e-3);
     long speed = Math.round(received / seconds);
     String rate = Human.octets(speed) + "/s";

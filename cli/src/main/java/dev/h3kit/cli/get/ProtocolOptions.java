@@ -68,4 +68,7 @@ final class ProtocolOptions {
       names = "--location-trusted",
       description = "Like -L, and send credentials to other hosts too.")
   boolean locationTrusted;
+
+  @Option(names = "--path-as-is", description = "Leave '/../' and '/./' in the path of a URL.")
+  boolean pathAsIs;
 }

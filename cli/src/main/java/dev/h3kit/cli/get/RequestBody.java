@@ -1,5 +1,6 @@
 package dev.h3kit.cli.get;
 
+import dev.h3kit.cli.get.form.MultipartForm;
 import java.io.FileNotFoundException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -23,6 +24,14 @@ sealed interface RequestBody {
     @Override
     public BodyPublisher publisher() {
       return BodyPublishers.ofByteArray(octets);
+    }
+  }
+
+  /** A form of several parts; its files are read while they are sent. */
+  record Form(MultipartForm form) implements RequestBody {
+    @Override
+    public BodyPublisher publisher() throws FileNotFoundException {
+      return form.publisher();
     }
   }
 

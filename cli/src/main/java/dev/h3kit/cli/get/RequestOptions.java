@@ -29,6 +29,12 @@ final class RequestOptions {
       description = "Fetch the header section only (HEAD) and print it.")
   boolean head;
 
+  /** The parts of the form, in the order of the command line. */
+  final List<FormField> form = new ArrayList<>();
+
+  /** What -T named, one for each URL. */
+  final List<String> uploads = new ArrayList<>();
+
   /** In the order of the command line, since all of them are joined. */
   final List<Data> data = new ArrayList<>();
 
@@ -79,6 +85,26 @@ final class RequestOptions {
   }
 
   @Option(
+      names = {"-F", "--form"},
+      order = -11,
+      paramLabel = "NAME=VALUE",
+      description =
+          "Send a form of several parts: NAME=TEXT, NAME=@FILE sends a file, NAME=<FILE its content;"
+              + " ';type=' and ';filename=' may follow.")
+  void form(String value) {
+    form.add(new FormField(value, false));
+  }
+
+  @Option(
+      names = "--form-string",
+      order = -11,
+      paramLabel = "NAME=TEXT",
+      description = "Like -F, but nothing in TEXT is special.")
+  void formString(String value) {
+    form.add(new FormField(value, true));
+  }
+
+  @Option(
       names = {"-G", "--get"},
       order = -11,
       description = "Put the data of -d into the query, and GET.")
@@ -89,8 +115,11 @@ final class RequestOptions {
       order = -10,
       paramLabel = "FILE",
       description =
-          "Send a file with PUT, '-' for stdin; a URL that ends in / gets the file's name.")
-  @Nullable String upload;
+          "Send a file with PUT, '-' for stdin; a URL that ends in / gets the file's name. Once for"
+              + " each URL.")
+  void upload(String file) {
+    uploads.add(file);
+  }
 
   @Option(
       names = {"-A", "--user-agent"},
@@ -114,10 +143,38 @@ final class RequestOptions {
   @Nullable String bearer;
 
   @Option(
+      names = {"-n", "--netrc"},
+      description = "Take user and password from ~/.netrc.")
+  boolean netrc;
+
+  @Option(names = "--netrc-file", paramLabel = "FILE", description = "Like -n, from this file.")
+  @Nullable String netrcFile;
+
+  @Option(names = "--netrc-optional", description = "Like -n, if the file is there.")
+  boolean netrcOptional;
+
+  /** What -b gave: cookies, or names of files. */
+  final List<String> cookies = new ArrayList<>();
+
+  @Option(
       names = {"-b", "--cookie"},
-      paramLabel = "NAME=VALUE",
-      description = "Cookies to send, 'a=1; b=2'.")
-  @Nullable String cookie;
+      paramLabel = "DATA|FILE",
+      description = "Cookies to send, 'a=1; b=2', or a file to read them from; several times.")
+  void cookie(String value) {
+    cookies.add(value);
+  }
+
+  @Option(
+      names = {"-c", "--cookie-jar"},
+      paramLabel = "FILE",
+      description =
+          "Keep cookies while it runs, and write them to FILE at the end; '-' for stdout.")
+  @Nullable String cookieJar;
+
+  @Option(
+      names = {"-j", "--junk-session-cookies"},
+      description = "Leave session cookies out that a file of -b has.")
+  boolean junkSessionCookies;
 
   @Option(
       names = {"-r", "--range"},
@@ -125,8 +182,16 @@ final class RequestOptions {
       description = "Ask for a range of octets: 0-499, -500 or 500-.")
   @Nullable String range;
 
-  @Option(names = "--compressed", description = "Ask for gzip, and undo it.")
+  @Option(names = "--compressed", description = "Ask for gzip or br, and undo it.")
   boolean compressed;
+
+  /**
+   * One part of a form.
+   *
+   * @param value as given
+   * @param literal whether nothing in it is special
+   */
+  record FormField(String value, boolean literal) {}
 
   /**
    * One data option.

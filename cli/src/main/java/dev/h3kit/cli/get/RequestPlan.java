@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method the method
  * @param methodForced whether it was given with -X: redirects keep it then, as in curl
+ * @param posts whether data is posted, whatever the method is called
  * @param headers the fields to send
  * @param body the content, or null
  * @param queryData what -G adds to the query, or null
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 record RequestPlan(
     String method,
     boolean methodForced,
+    boolean posts,
     List<HeaderLine> headers,
     @Nullable RequestBody body,
     @Nullable String queryData) {
@@ -34,15 +36,23 @@ record RequestPlan(
       // Credentials are for the origin they were given for.
       kept.removeIf(h -> h.named("authorization") || h.named("cookie") || h.named("host"));
     }
-    boolean post = method.equals("POST");
+    boolean post = posts || method.equals("POST");
     boolean toGet =
         ((status == MOVED_PERMANENTLY || status == FOUND) && post)
             || (status == SEE_OTHER && !method.equals("HEAD") && !method.equals("GET"));
     if (!toGet) {
-      return new RequestPlan(method, methodForced, kept, body, null);
+      return new RequestPlan(method, methodForced, posts, kept, body, null);
     }
     kept.removeIf(h -> h.named("content-type") || h.named("content-length"));
-    return new RequestPlan(methodForced ? method : "GET", methodForced, kept, null, null);
+    return new RequestPlan(methodForced ? method : "GET", methodForced, false, kept, null, null);
+  }
+
+  /** The plan with a field in the place of those of its name. */
+  RequestPlan with(HeaderLine line) {
+    List<HeaderLine> changed = new ArrayList<>(headers);
+    changed.removeIf(h -> h.named(line.name()));
+    changed.add(line);
+    return new RequestPlan(method, methodForced, posts, changed, body, queryData);
   }
 
   boolean has(String name) {

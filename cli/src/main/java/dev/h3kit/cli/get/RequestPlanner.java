@@ -4,6 +4,8 @@ import dev.h3kit.cli.console.CommandFailure;
 import dev.h3kit.cli.console.ExitCode;
 import dev.h3kit.cli.console.Terminal;
 import dev.h3kit.cli.get.RequestOptions.Data;
+import dev.h3kit.cli.get.form.FormPart;
+import dev.h3kit.cli.get.form.MultipartForm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -31,31 +33,45 @@ final class RequestPlanner {
     this.userAgent = userAgent;
   }
 
+  /** The plan of requests that upload nothing. */
   RequestPlan plan() throws CommandFailure {
+    return plan(null);
+  }
+
+  /**
+   * The plan of a request.
+   *
+   * @param upload what -T sends with it, or null
+   */
+  RequestPlan plan(@Nullable String upload) throws CommandFailure {
     boolean dataInBody = !options.data.isEmpty() && !options.get;
-    int kinds = (options.head ? 1 : 0) + (dataInBody ? 1 : 0) + (options.upload != null ? 1 : 0);
-    if (kinds > 1) {
+    boolean form = !options.form.isEmpty();
+    int kinds = (options.head ? 1 : 0) + (dataInBody ? 1 : 0) + (form ? 1 : 0);
+    if (kinds + (options.uploads.isEmpty() ? 0 : 1) > 1) {
       throw new CommandFailure(
-          ExitCode.USAGE, "-I, -d and -T ask for different methods: give one of them", null);
+          ExitCode.USAGE, "-I, -d, -F and -T ask for different methods: give one of them", null);
     }
-    RequestBody body = dataInBody ? dataBody() : options.upload != null ? upload() : null;
+    RequestBody body =
+        form ? form() : dataInBody ? dataBody() : upload != null ? upload(upload) : null;
     String query = options.get && !options.data.isEmpty() ? text(joined()) : null;
-    String usual =
-        options.head ? "HEAD" : dataInBody ? "POST" : options.upload != null ? "PUT" : "GET";
+    boolean posted = dataInBody || form;
+    String usual = options.head ? "HEAD" : posted ? "POST" : upload != null ? "PUT" : "GET";
     String method = options.method == null ? usual : options.method;
     if (!token(method)) {
       throw new CommandFailure(ExitCode.USAGE, "'" + method + "' is not a method", null);
     }
-    return new RequestPlan(method, options.method != null, headers(dataInBody), body, query);
+    return new RequestPlan(
+        method, options.method != null, posted, headers(dataInBody, body), body, query);
   }
 
-  private List<HeaderLine> headers(boolean dataInBody) throws CommandFailure {
+  private List<HeaderLine> headers(boolean dataInBody, @Nullable RequestBody body)
+      throws CommandFailure {
     Map<String, HeaderLine> defaults = new LinkedHashMap<>();
     add(defaults, "User-Agent", options.userAgent == null ? userAgent : options.userAgent);
     boolean json = options.data.stream().anyMatch(d -> d.kind() == Data.Kind.JSON);
     add(defaults, "Accept", json ? "application/json" : "*/*");
     if (options.compressed) {
-      add(defaults, "Accept-Encoding", "gzip");
+      add(defaults, "Accept-Encoding", "gzip, br");
     }
     if (options.range != null) {
       add(defaults, "Range", "bytes=" + options.range);
@@ -69,12 +85,14 @@ final class RequestPlanner {
     if (options.referer != null) {
       add(defaults, "Referer", options.referer);
     }
-    if (options.cookie != null) {
-      if (!options.cookie.contains("=")) {
-        throw new CommandFailure(
-            ExitCode.USAGE, "-b takes cookies, 'name=value'; files are not supported", null);
+    for (String cookie : options.cookies) {
+      if (cookie.contains("=")) {
+        HeaderLine before = defaults.get("cookie");
+        add(defaults, "Cookie", before == null ? cookie : before.value() + "; " + cookie);
       }
-      add(defaults, "Cookie", options.cookie);
+    }
+    if (body instanceof RequestBody.Form(MultipartForm form)) {
+      add(defaults, "Content-Type", form.contentType());
     }
     if (dataInBody) {
       add(
@@ -165,8 +183,26 @@ final class RequestPlanner {
     return new RequestBody.Octets(joined());
   }
 
-  private RequestBody upload() throws CommandFailure {
-    String name = java.util.Objects.requireNonNull(options.upload);
+  private RequestBody form() throws CommandFailure {
+    MultipartForm.Builder form = new MultipartForm.Builder();
+    for (RequestOptions.FormField field : options.form) {
+      FormPart part =
+          field.literal() ? FormPart.literal(field.value()) : FormPart.parse(field.value());
+      switch (part.source()) {
+        case FormPart.Source.Text(String text) -> form.add(part, utf8(text));
+        case FormPart.Source.InFile(String file) -> {
+          if (file.equals("-")) {
+            form.add(part, read(file));
+          } else {
+            form.add(part, readable(file));
+          }
+        }
+      }
+    }
+    return new RequestBody.Form(form.build());
+  }
+
+  private RequestBody upload(String name) throws CommandFailure {
     return name.equals("-") || name.equals(".")
         ? new RequestBody.Standard(terminal.in())
         : new RequestBody.OfFile(readable(name));
@@ -212,7 +248,6 @@ final class RequestPlanner {
   private static String encode(byte[] octets) {
     return URLEncoder.encode(
             new String(octets, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1)
-        .replace("+", "%20")
         .replace("*", "%2A")
         .replace("%7E", "~");
   }

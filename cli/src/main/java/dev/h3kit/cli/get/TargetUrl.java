@@ -34,6 +34,15 @@ public record TargetUrl(
 
   /** Reads a URL of the command line. */
   public static TargetUrl parse(String text) throws CommandFailure {
+    return parse(text, false);
+  }
+
+  /**
+   * Reads a URL of the command line.
+   *
+   * @param pathAsIs whether dot segments stay in its path
+   */
+  static TargetUrl parse(String text, boolean pathAsIs) throws CommandFailure {
     String url = text.strip();
     for (int i = 0; i < url.length(); i++) {
       if (url.charAt(i) <= ' ' || url.charAt(i) == 0x7f) {
@@ -70,7 +79,7 @@ public record TargetUrl(
         userInfo,
         host,
         port(text, hostPort.substring(hostEnd)),
-        encode(withoutDots(path.isEmpty() ? "/" : path), ALLOWED_IN_PATH),
+        encode(pathAsIs ? absolute(path) : withoutDots(absolute(path)), ALLOWED_IN_PATH),
         query == null ? null : encode(query, ALLOWED_IN_QUERY));
   }
 
@@ -109,6 +118,11 @@ public record TargetUrl(
   /** The port that is connected to. */
   public int effectivePort() {
     return port >= 0 ? port : scheme.equals("https") ? 443 : 80;
+  }
+
+  /** Whether requests to it are encrypted. */
+  boolean secure() {
+    return scheme.equals("https");
   }
 
   /** Host and port, as messages name a server. */
@@ -200,6 +214,10 @@ public record TargetUrl(
       }
     }
     return text.length();
+  }
+
+  private static String absolute(String path) {
+    return path.isEmpty() ? "/" : path;
   }
 
   /** RFC 3986 §5.2.4. */

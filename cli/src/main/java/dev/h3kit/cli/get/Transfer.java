@@ -2,13 +2,15 @@ package dev.h3kit.cli.get;
 
 import dev.h3kit.cli.console.CommandFailure;
 import dev.h3kit.cli.console.ExitCode;
+import dev.h3kit.cli.get.cookies.CookieJar;
 import dev.h3kit.client.ExchangeReport;
-import dev.h3kit.client.H3Client;
 import dev.h3kit.client.H3Response;
 import dev.h3kit.client.ProtocolMode;
 import java.io.FileNotFoundException;
 import java.net.http.HttpClient.Version;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
@@ -17,79 +19,94 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** One URL of the command line, with the redirects it leads to. Used by one thread, once. */
+/**
+ * One attempt at one URL of the command line, with the redirects it leads to. Used by one thread,
+ * once.
+ */
 final class Transfer {
   private static final int FIRST_ERROR = 400;
-  private static final long TICK = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long REPORT_WAIT_SECONDS = 2;
 
-  private final H3Client client;
+  private final Job job;
   private final GetSettings settings;
   private final HeaderDump headerDump;
-  private final int number;
-  private final String given;
-  private final @Nullable OutputTarget target;
-
-  private final long start = System.nanoTime();
+  private final RetryPolicy retries;
+  private final Progress progress;
+  private final TimeLimit limit;
   private final List<Hop> hops = new ArrayList<>();
+  private @Nullable Resume resume;
   private long sizeDownload;
   private long sizeUpload;
   private @Nullable String redirectUrl;
   private @Nullable String fileName;
+  private @Nullable Duration retryIn;
 
   /**
-   * @param target where the body goes
+   * @param retries says whether there is another attempt after this one
+   * @param progress shows it
    */
-  Transfer(
-      H3Client client,
-      GetSettings settings,
-      HeaderDump headerDump,
-      int number,
-      String given,
-      @Nullable OutputTarget target) {
-    this.client = client;
-    this.settings = settings;
-    this.headerDump = headerDump;
-    this.number = number;
-    this.given = given;
-    this.target = target;
+  Transfer(Job job, RetryPolicy retries, Progress progress) {
+    this.job = job;
+    this.settings = job.settings();
+    this.headerDump = job.operation().headerDump();
+    this.retries = retries;
+    this.progress = progress;
+    this.limit = new TimeLimit(settings.maxTime());
   }
 
   /** Runs to the end; failures are in the result. */
   TransferResult run() {
     CommandFailure failure = null;
+    int before = retries.used();
     try {
       follow();
     } catch (CommandFailure e) {
       failure = e;
     }
+    try {
+      if (failure != null && retryIn == null && !sentOnce()) {
+        retryIn = retries.afterFailure(failure.exitCode());
+      }
+    } catch (CommandFailure e) {
+      failure = e;
+    }
     return new TransferResult(
-        number,
-        given,
+        job.number(),
+        job.id(),
+        job.url(),
         hops,
         sizeDownload,
         sizeUpload,
-        Duration.ofNanos(System.nanoTime() - start),
+        limit.elapsed(),
         redirectUrl,
         fileName,
-        failure);
+        failure,
+        retryIn,
+        before);
+  }
+
+  /** Whether the content was standard input, which is gone now. */
+  private boolean sentOnce() {
+    return job.plan().body() instanceof RequestBody.Standard;
   }
 
   private void follow() throws CommandFailure {
-    TargetUrl url = TargetUrl.parse(given);
-    RequestPlan plan = settings.planFor(url);
-    url = settings.targetFor(url);
+    Destination destination = Destination.of(job);
+    TargetUrl url = destination.url();
+    RequestPlan plan = destination.plan();
+    if (settings.continueAt() != null && plan.method().equals("GET")) {
+      resume = Resume.of(settings.continueAt(), job.target().file(settings));
+      plan = resume.asked(plan);
+    }
     for (int redirects = 0; ; redirects++) {
-      TargetUrl next = exchange(url, plan, redirects);
+      TargetUrl next = exchange(url, withCookies(url, plan), redirects);
       if (next == null) {
         return;
       }
@@ -103,20 +120,36 @@ final class Transfer {
     }
   }
 
+  /** The plan with the cookies that the jar has for a URL, before those of the command line. */
+  private RequestPlan withCookies(TargetUrl url, RequestPlan plan) {
+    CookieJar jar = settings.cookies();
+    String kept = jar == null ? "" : jar.header(url.host(), url.path(), url.secure());
+    if (kept.isEmpty()) {
+      return plan;
+    }
+    String own =
+        plan.headers().stream()
+            .filter(h -> h.named("cookie"))
+            .map(h -> "; " + h.value())
+            .findFirst()
+            .orElse("");
+    return plan.with(new HeaderLine("Cookie", kept + own));
+  }
+
   /** One request; answers where it is redirected to, if that is to be followed. */
   private @Nullable TargetUrl exchange(TargetUrl url, RequestPlan plan, int redirects)
       throws CommandFailure {
-    Duration started = Duration.ofNanos(System.nanoTime() - start);
+    Duration started = limit.elapsed();
     H3Response<Flow.Publisher<List<ByteBuffer>>> response;
     try {
-      response = await(send(url, plan), bytes -> {});
+      response = limit.await(send(url, plan), () -> {});
     } catch (ExecutionException e) {
       throw notAnswered(url, plan, started, e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException e) {
       hops.add(new Hop(url, plan, started, null, null));
       throw new CommandFailure(
           ExitCode.OPERATION_TIMEDOUT,
-          url.hostAndPort() + " did not answer within the " + seconds() + " s of --max-time",
+          url.hostAndPort() + " did not answer within the " + limit + " s of --max-time",
           null,
           e);
     }
@@ -124,10 +157,13 @@ final class Transfer {
     hops.add(hop);
     settings.verbose().ifPresent(v -> v.answered(hop));
     headerDump.add(hop);
+    CookieJar jar = settings.cookies();
+    if (jar != null) {
+      jar.take(response.headers().allValues("set-cookie"), url.host(), url.path(), url.secure());
+    }
     Optional<String> location = response.headers().firstValue("location");
     boolean redirect = response.statusCode() / 100 == 3 && location.isPresent();
-    boolean followed = redirect && settings.followRedirects();
-    if (followed) {
+    if (redirect && settings.followRedirects()) {
       discard(response);
       TargetUrl next = url.resolve(location.get());
       if (settings.maxRedirects() >= 0 && redirects >= settings.maxRedirects()) {
@@ -150,21 +186,30 @@ final class Transfer {
       TargetUrl url, RequestPlan plan) throws CommandFailure {
     try {
       HttpRequest.Builder request = HttpRequest.newBuilder(url.uri());
-      request.method(
-          plan.method(), plan.body() == null ? BodyPublishers.noBody() : plan.body().publisher());
+      request.method(plan.method(), publisher(plan.body()));
       for (HeaderLine line : plan.headers()) {
         request.header(line.name(), line.value());
       }
       if (settings.http11()) {
         request.version(Version.HTTP_1_1);
       }
-      return client.sendAsync(request.build(), BodyHandlers.ofPublisher(), settings.mode());
+      return job.client().sendAsync(request.build(), BodyHandlers.ofPublisher(), settings.mode());
     } catch (FileNotFoundException e) {
       throw new CommandFailure(
           ExitCode.READ_ERROR, "cannot read the file to send: " + e.getMessage(), null, e);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()), null, e);
     }
+  }
+
+  private BodyPublisher publisher(@Nullable RequestBody body) throws FileNotFoundException {
+    if (body == null) {
+      return BodyPublishers.noBody();
+    }
+    BodyPublisher publisher = body.publisher();
+    return settings.limitRate() == 0
+        ? publisher
+        : new ThrottledPublisher(publisher, settings.limitRate());
   }
 
   private CommandFailure notAnswered(
@@ -180,7 +225,7 @@ final class Transfer {
     return new Hop.Head(response.protocol().toString(), response.statusCode(), response.headers());
   }
 
-  /** The body of a redirect is of no use. */
+  /** A body that is of no use. */
   private void discard(H3Response<Flow.Publisher<List<ByteBuffer>>> response)
       throws CommandFailure {
     receive(response, new Nowhere(), -1);
@@ -189,32 +234,47 @@ final class Transfer {
 
   private void take(Hop hop, H3Response<Flow.Publisher<List<ByteBuffer>>> response)
       throws CommandFailure {
-    boolean error = response.statusCode() >= FIRST_ERROR;
+    int status = response.statusCode();
+    HttpHeaders headers = response.headers();
+    boolean resumed = resume != null && status == 416;
     CommandFailure refused =
-        error && settings.fail()
+        status >= FIRST_ERROR && settings.fail() && !resumed
             ? new CommandFailure(
                 ExitCode.HTTP_RETURNED_ERROR,
-                "the server answered " + response.statusCode() + " for " + hop.url(),
+                "the server answered " + status + " for " + hop.url(),
                 null)
             : null;
-    boolean noBody = hop.plan().method().equals("HEAD");
-    if (refused != null && !settings.failWithBody()) {
-      receive(response, new Nowhere(), -1);
-      finish(response);
-      throw refused;
+    retryIn = sentOnce() ? null : retries.afterStatus(status, headers);
+    boolean unwanted = refused != null && !settings.failWithBody();
+    boolean file = job.target().file(settings) != null;
+    if (unwanted || (retryIn != null && file)) {
+      discard(response);
+      if (refused != null) {
+        throw refused;
+      }
+      return;
     }
-    OutputTarget to = target == null ? OutputTarget.STANDARD : target;
-    BodyOutput raw = to.open(hop.url(), settings);
+    boolean noBody = hop.plan().method().equals("HEAD");
+    long expected = noBody ? -1 : headers.firstValueAsLong("content-length").orElse(-1);
+    BodyOutput raw = open(hop, response, expected);
+    if (raw == null) {
+      discard(response);
+      return;
+    }
     fileName = raw.name();
-    OptionalLong length = response.headers().firstValueAsLong("content-length");
-    long expected = noBody ? -1 : length.orElse(-1);
     try {
       if (settings.include() && hop.head() != null) {
         raw.write(ByteBuffer.wrap(hop.head().text().getBytes(StandardCharsets.ISO_8859_1)));
       }
-      BodyOutput output = noBody ? raw : settings.decoded(response.headers(), raw);
-      receive(response, output, expected);
-      output.complete();
+      BodyOutput output = noBody ? raw : settings.decoded(headers, raw);
+      try {
+        receive(response, output, expected);
+        output.complete();
+        fileName = output.name();
+      } catch (CommandFailure e) {
+        output.abandon();
+        throw e;
+      }
     } catch (CommandFailure e) {
       raw.abandon();
       fileName = null;
@@ -228,23 +288,59 @@ final class Transfer {
     }
   }
 
+  /** Opens where the body goes; null if the body is not needed. */
+  private @Nullable BodyOutput open(Hop hop, H3Response<?> response, long expected)
+      throws CommandFailure {
+    try {
+      if (expected > settings.maxFilesize()) {
+        throw BodySubscriber.tooLarge(settings.maxFilesize());
+      }
+      if (resume == null) {
+        return job.target().open(response.headers(), settings);
+      }
+      Resume.Answer answer = resume.answer(hop.url(), response.statusCode(), response.headers());
+      if (answer == Resume.Answer.DONE) {
+        return null;
+      }
+      if (answer == Resume.Answer.WHOLE && resume.offset() > 0) {
+        settings.warn(hop.url() + " has changed: it is fetched from its beginning");
+      }
+      if (resume.file() == null) {
+        return job.target().open(response.headers(), settings);
+      }
+      return ResumableOutput.open(
+          settings.place(),
+          job.target().name(),
+          answer == Resume.Answer.REST,
+          response.headers().firstValue("etag").orElse(null));
+    } catch (CommandFailure e) {
+      cancel(response);
+      finish(response);
+      throw e;
+    }
+  }
+
+  /** Wants nothing of the body. */
+  @SuppressWarnings("unchecked") // all bodies here are publishers
+  private static void cancel(H3Response<?> response) {
+    BodySubscriber none = new BodySubscriber(new Nowhere(), 0, new Throttle(0));
+    if (response.body() instanceof Flow.Publisher<?> body) {
+      ((Flow.Publisher<List<ByteBuffer>>) body).subscribe(none);
+      none.cancel();
+    }
+  }
+
   private void receive(
       H3Response<Flow.Publisher<List<ByteBuffer>>> response, BodyOutput output, long expected)
       throws CommandFailure {
-    BodySubscriber subscriber = new BodySubscriber(output, settings.maxFilesize());
+    BodySubscriber subscriber =
+        new BodySubscriber(output, settings.maxFilesize(), new Throttle(settings.limitRate()));
     response.body().subscribe(subscriber);
-    ProgressLine progress = settings.progress(fileName != null, start);
     String host = hops.getLast().url().hostAndPort();
     boolean http3Only = settings.mode() == ProtocolMode.HTTP3_ONLY;
     boolean whole = false;
     try {
-      await(
-          subscriber.done(),
-          time -> {
-            if (progress != null) {
-              progress.at(subscriber.received(), expected);
-            }
-          });
+      limit.await(subscriber.done(), () -> progress.at(subscriber.received(), expected));
       whole = true;
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -254,7 +350,7 @@ final class Transfer {
       throw new CommandFailure(
           ExitCode.OPERATION_TIMEDOUT,
           "the "
-              + seconds()
+              + limit
               + " s of --max-time are over after "
               + subscriber.received()
               + (expected < 0 ? "" : " of " + expected)
@@ -263,9 +359,7 @@ final class Transfer {
           e);
     } finally {
       sizeDownload = subscriber.received();
-      if (progress != null) {
-        progress.end(sizeDownload, expected, whole);
-      }
+      progress.end(sizeDownload, expected, whole);
     }
     boolean bodyExpected = expected >= 0 && response.statusCode() != 304;
     if (bodyExpected && sizeDownload != expected) {
@@ -297,31 +391,5 @@ final class Transfer {
     hops.add(new Hop(last.url(), last.plan(), last.started(), last.head(), report));
     sizeUpload += report.sentBodyOctets();
     return report;
-  }
-
-  private <T> T await(CompletableFuture<T> future, LongConsumer tick)
-      throws CommandFailure, ExecutionException, TimeoutException {
-    try {
-      while (true) {
-        long left = settings.maxTime().toNanos() - (System.nanoTime() - start);
-        if (left <= 0) {
-          future.cancel(true);
-          throw new TimeoutException();
-        }
-        try {
-          return future.get(Math.min(left, TICK), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-          tick.accept(System.nanoTime());
-        }
-      }
-    } catch (InterruptedException e) {
-      future.cancel(true);
-      throw new CommandFailure(ExitCode.RECEIVE_ERROR, "interrupted", null, e);
-    }
-  }
-
-  private String seconds() {
-    double seconds = settings.maxTime().toNanos() / 1e9;
-    return seconds == Math.rint(seconds) ? String.valueOf((long) seconds) : String.valueOf(seconds);
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What became of one URL of the command line.
  *
  * @param number the URL's number, from 0
+ * @param id the transfer's number, from 0
  * @param given the URL as it was written
  * @param hops the requests, at least one unless the URL was malformed
  * @param sizeDownload octets of the last response's body, as they came
@@ -18,9 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param redirectUrl where the last response would lead if it was not followed, or null
  * @param fileName where the body was written, or null
  * @param failure what went wrong, or null
+ * @param retryIn how long to wait before it is tried again, or null if this was the last attempt
+ * @param retries how often it was tried again
  */
 record TransferResult(
     int number,
+    int id,
     String given,
     List<Hop> hops,
     long sizeDownload,
@@ -28,7 +32,9 @@ record TransferResult(
     Duration total,
     @Nullable String redirectUrl,
     @Nullable String fileName,
-    @Nullable CommandFailure failure) {
+    @Nullable CommandFailure failure,
+    @Nullable Duration retryIn,
+    int retries) {
 
   TransferResult {
     hops = List.copyOf(hops);

@@ -47,7 +47,7 @@ final class WriteOutVariables {
         "num_headers",
         head == null ? 0 : head.headers().map().values().stream().mapToInt(v -> v.size()).sum());
     all.put("num_redirects", Math.max(0, result.hops().size() - 1));
-    all.put("num_retries", 0);
+    all.put("num_retries", result.retries());
     all.put("protocol_reason", report == null ? "" : report.reason());
     all.put("proxy_ssl_verify_result", 0);
     all.put("proxy_used", 0);
@@ -95,7 +95,7 @@ final class WriteOutVariables {
     all.put("url", result.given());
     all.put("url_effective", last == null ? result.given() : last.url().toString());
     all.put("urlnum", result.number());
-    all.put("xfer_id", result.number());
+    all.put("xfer_id", result.id());
     return all;
   }
 
