@@ -159,7 +159,7 @@ final class H3Leg<T> {
    * connection was going away nothing was sent. If it broke, octets of the request may have left.
    */
   private boolean unsent(Http3Exception.OfConnection failure) {
-    // RFC 9110 §9.2.2: "[A] client SHOULD NOT automatically retry a request with a non-idempotent
+    // RFC 9110 §9.2.2: "A client SHOULD NOT automatically retry a request with a non-idempotent
     // method unless it has some means to know that the request semantics are actually idempotent".
     return failure.getCause() == null || IDEMPOTENT.contains(hop.request().method());
   }

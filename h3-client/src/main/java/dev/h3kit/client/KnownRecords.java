@@ -42,10 +42,25 @@ final class KnownRecords {
     if (records.equals(ServiceRecords.NONE) || origin.literal() || !origin.secure()) {
       return null;
     }
+    Entry known = known(origin);
+    if (known != null) {
+      // Who asked first has waited.
+      return known.found().getNow(null);
+    }
     try {
       return lookup(origin).get(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
       return null;
+    }
+  }
+
+  private @Nullable Entry known(Origin origin) {
+    lock.lock();
+    try {
+      Entry entry = entries.get(origin);
+      return entry != null && entry.until() - nanoClock.getAsLong() > 0 ? entry : null;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -55,15 +70,6 @@ final class KnownRecords {
   }
 
   private CompletableFuture<@Nullable Alternative> lookup(Origin origin) {
-    lock.lock();
-    try {
-      Entry entry = entries.get(origin);
-      if (entry != null && entry.until() - nanoClock.getAsLong() > 0) {
-        return entry.found();
-      }
-    } finally {
-      lock.unlock();
-    }
     CompletableFuture<@Nullable Alternative> found = new CompletableFuture<>();
     put(origin, found);
     Thread.ofVirtual()

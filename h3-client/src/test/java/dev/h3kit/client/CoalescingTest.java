@@ -101,8 +101,12 @@ class CoalescingTest {
   // Section 4.3.4 of [HTTP]."
   @Test
   void aCertificateThatDoesNotCoverTheOriginIsNotReused() throws Exception {
+    // RFC 9114 §3.3: "To use an existing connection for a new origin, clients MUST validate the
+    // certificate presented by the server for the new origin server using the process described in
+    // Section 4.3.4 of [HTTP]."
     // RFC 9114 §3.3: "If the certificate is not acceptable with regard to the new origin for any
-    // reason, the connection MUST NOT be reused".
+    // reason, the connection MUST NOT be reused and a new connection SHOULD be established for the
+    // new origin."
     try (TestServer server =
             TestServer.start(
                 Speaks.QUIC,

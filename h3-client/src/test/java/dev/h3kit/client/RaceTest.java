@@ -2,6 +2,7 @@ package dev.h3kit.client;
 
 import static dev.h3kit.client.ContractTest.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,7 +17,9 @@ import dev.h3kit.core.transport.HandshakeException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLHandshakeException;
 import org.eclipse.jetty.server.ServerConnector;
@@ -147,6 +151,59 @@ class RaceTest {
       assertInstanceOf(Outcome.Won.class, racers.get(1).outcome());
       assertTrue(racers.get(0).started().compareTo(racers.get(1).started()) < 0);
       assertEquals(List.of("/protocol"), server.site.seenPaths());
+    }
+  }
+
+  @Test
+  void aPortThatSwallowsUdpCostsOneTryAndNoMoreAfterIt() throws Exception {
+    AtomicInteger sent = new AtomicInteger();
+    DatagramFaults counting =
+        new DatagramFaults() {
+          @Override
+          public Fate sending(DatagramPacket packet) {
+            sent.incrementAndGet();
+            return Fate.PASS;
+          }
+        };
+    try (TestServer server = TestServer.start(Speaks.TCP);
+        // Somebody has the port and never answers.
+        DatagramSocket hole =
+            new DatagramSocket(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        H3Client client = client(builder -> builder.datagramFaults(counting))) {
+      assertFalse(hole.isClosed());
+      H3Response<String> first = client.send(get(server.uri("/protocol")), BodyHandlers.ofString());
+      assertEquals("HTTP/2.0", first.body());
+      assertEquals("TCP was connected before QUIC", report(first).reason());
+      List<Racer> racers = report(first).timeline().racers();
+      assertEquals(
+          List.of(Transport.QUIC, Transport.TCP), racers.stream().map(Racer::transport).toList());
+      assertInstanceOf(Outcome.Abandoned.class, racers.get(0).outcome());
+      assertTrue(sent.get() > 0);
+      ExchangeReport second =
+          report(client.send(get(server.uri("/protocol")), BodyHandlers.ofString()));
+      assertEquals(List.of(), second.timeline().racers());
+      assertTrue(second.reason().startsWith("HTTP/3 lost here before"), second.reason());
+      assertEquals(List.of("/protocol", "/protocol"), server.site.seenPaths());
+    }
+  }
+
+  @Test
+  void anAddressThatSwallowsDatagramsDoesNotHoldUpTheNext() throws Exception {
+    InetAddress dead = InetAddress.getByAddress("localhost", new byte[] {127, 0, 0, 9});
+    try (TestServer server = TestServer.start(Speaks.QUIC);
+        DatagramSocket hole = new DatagramSocket(new InetSocketAddress(dead, server.port()));
+        H3Client client =
+            client(builder ->
+                builder
+                    .protocolMode(ProtocolMode.HTTP3_ONLY)
+                    .resolver((host, port) -> List.of(dead, InetAddress.getLoopbackAddress())))) {
+      assertFalse(hole.isClosed());
+      H3Response<String> response = client.send(get(server.uri("/hello")), BodyHandlers.ofString());
+      assertEquals("hello", response.body());
+      assertEquals(
+          InetAddress.getLoopbackAddress(),
+          assertNotNullAnd(report(response).remoteAddress()).getAddress());
     }
   }
 

@@ -185,7 +185,7 @@ class RetryTest {
 
   @Test
   void aPostWhoseConnectionWasLostIsNotSentAgain() throws Exception {
-    // RFC 9110 §9.2.2: "A user agent MUST NOT automatically retry a request with a non-idempotent
+    // RFC 9110 §9.2.2: "A client SHOULD NOT automatically retry a request with a non-idempotent
     // method unless it has some means to know that the request semantics are actually idempotent".
     ScriptedLink link = new ScriptedLink(new Step.Fail(closed(Kind.IDLE, 0)));
     try (H3Client client = client(link)) {

@@ -74,12 +74,18 @@ class TraceTest {
     assertEquals(List.of(), troubles);
   }
 
+  /** The records of the one file, once its connection is over. */
   private List<String> records() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> all = files.toList();
       assertEquals(1, all.size());
       assertTrue(all.getFirst().toString().endsWith(".sqlog"));
-      String text = Files.readString(all.getFirst(), StandardCharsets.UTF_8);
+      String text = "";
+      // A connection may end a little later than its client.
+      while (!text.contains("connectivity:connection_closed") || !text.endsWith("\n")) {
+        Thread.onSpinWait();
+        text = Files.readString(all.getFirst(), StandardCharsets.UTF_8);
+      }
       assertTrue(text.startsWith("\u001e{") && text.endsWith("}\n"), text);
       return List.of(text.substring(1).split("\n\u001e", -1));
     }

@@ -3,15 +3,14 @@ package dev.h3kit.core.trace;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.h3kit.core.transport.PacketTap;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,8 +21,6 @@ import java.util.function.Consumer;
 public final class KeyLog implements PacketTap {
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-  private static final Set<StandardOpenOption> APPEND =
-      Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
 
   private final Path file;
   private final Consumer<IOException> trouble;
@@ -40,16 +37,28 @@ public final class KeyLog implements PacketTap {
   public void secret(String label, byte[] clientRandom, byte[] secret) {
     HexFormat hex = HexFormat.of();
     String line = label + " " + hex.formatHex(clientRandom) + " " + hex.formatHex(secret) + "\n";
-    // One write to a file opened for appending: lines of several writers do not mix.
-    try (FileChannel channel = open()) {
-      channel.write(ByteBuffer.wrap(line.getBytes(US_ASCII)));
+    // One write to a file opened for appending: lines of several writers do not mix. No channel:
+    // the
+    // QUIC stack interrupts its threads, which would close one.
+    try {
+      create();
+      try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
+        out.write(line.getBytes(US_ASCII));
+      }
     } catch (IOException e) {
       trouble.accept(e);
     }
   }
 
-  private FileChannel open() throws IOException {
+  private void create() throws IOException {
+    if (Files.exists(file)) {
+      return;
+    }
     boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-    return posix ? FileChannel.open(file, APPEND, OWNER_ONLY) : FileChannel.open(file, APPEND);
+    try {
+      Files.createFile(file, posix ? new FileAttribute<?>[] {OWNER_ONLY} : new FileAttribute<?>[0]);
+    } catch (FileAlreadyExistsException e) {
+      // Another connection was first.
+    }
   }
 }

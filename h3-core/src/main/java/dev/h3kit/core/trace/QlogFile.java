@@ -3,11 +3,11 @@ package dev.h3kit.core.trace;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +35,9 @@ final class QlogFile implements AutoCloseable {
     this.greatest = greatest;
     this.trouble = trouble;
     // A new file always: what stands there under this name is not followed or overwritten.
-    this.out =
-        new BufferedOutputStream(
-            Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            32 << 10);
+    Files.createFile(file);
+    // No channel: the QUIC stack interrupts its threads, which would close one.
+    this.out = new BufferedOutputStream(new FileOutputStream(file.toFile()), 32 << 10);
     Map<String, Object> common = new LinkedHashMap<>();
     common.put("time_format", "relative");
     common.put("reference_time", System.currentTimeMillis());
