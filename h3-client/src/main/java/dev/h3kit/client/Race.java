@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * is done first wins and carries the request; the other one is dropped before HTTP begins on it.
  */
 final class Race {
-  // The clock of the race starts with QUIC's first datagram; if even that takes so long, TCP joins.
+  // The clock of the race starts with QUIC's first datagram; if even that takes so long, and longer
+  // than the soft time, TCP joins.
   private static final long LONGEST_PREPARATION = TimeUnit.SECONDS.toNanos(1);
 
   /** The TCP side of a race. */
