@@ -13,9 +13,11 @@ import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -51,6 +53,8 @@ final class Call<T> {
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Throwable aborted;
   private @Nullable Runnable abortAction;
+  private final Set<Runnable> alsoRunning = new HashSet<>();
+  private boolean selfOver;
   private boolean ended;
   private volatile @Nullable CompletableFuture<?> timer;
   private volatile @Nullable Hop<T> current;
@@ -158,9 +162,39 @@ final class Call<T> {
     };
   }
 
+  /**
+   * Something that belongs to the call runs beside it, and the call is not over before that is.
+   *
+   * @param giveUp ends it if the call is given up
+   * @return to be run at its end
+   */
+  Runnable alsoRuns(Runnable giveUp) {
+    boolean late;
+    lock.lock();
+    try {
+      late = aborted != null;
+      alsoRunning.add(giveUp);
+    } finally {
+      lock.unlock();
+    }
+    if (late) {
+      giveUp.run();
+    }
+    return () -> {
+      lock.lock();
+      try {
+        alsoRunning.remove(giveUp);
+      } finally {
+        lock.unlock();
+      }
+      endIfAllIsOver();
+    };
+  }
+
   /** Gives the call up; it fails with {@code cause}. */
   void abort(Throwable cause) {
     Runnable action;
+    List<Runnable> beside;
     lock.lock();
     try {
       if (aborted != null || ended) {
@@ -168,9 +202,11 @@ final class Call<T> {
       }
       aborted = cause;
       action = abortAction;
+      beside = List.copyOf(alsoRunning);
     } finally {
       lock.unlock();
     }
+    beside.forEach(Runnable::run);
     if (action != null) {
       action.run();
     }
@@ -254,13 +290,26 @@ final class Call<T> {
   }
 
   private void end() {
+    headArrived();
     lock.lock();
     try {
+      selfOver = true;
+    } finally {
+      lock.unlock();
+    }
+    endIfAllIsOver();
+  }
+
+  private void endIfAllIsOver() {
+    lock.lock();
+    try {
+      if (!selfOver || ended || !alsoRunning.isEmpty()) {
+        return;
+      }
       ended = true;
     } finally {
       lock.unlock();
     }
-    headArrived();
     over.run();
   }
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects settings. */
 final class ClientBuilder implements H3ClientBuilder {
+  /** Pushes a connection takes at a time, once a request came with a handler for them. */
+  private static final int PUSHES = 100;
+
   private ProtocolMode mode = ProtocolMode.HTTP3_FIRST;
   private @Nullable X509TrustManager trust;
   private boolean insecure;
@@ -36,7 +39,7 @@ final class ClientBuilder implements H3ClientBuilder {
   private @Nullable Path qlog = environment("QLOGDIR");
   private boolean freshConnections;
   private boolean coalescing = true;
-  private Http3Limits limits = Http3Limits.CLIENT;
+  private Http3Limits limits = Http3Limits.CLIENT.but().pushes(PUSHES).build();
   private DatagramFaults faults = DatagramFaults.NONE;
   private @Nullable CookieHandler cookieHandler;
   private @Nullable Duration connectTimeout;

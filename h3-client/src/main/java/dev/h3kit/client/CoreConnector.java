@@ -4,6 +4,7 @@ import dev.h3kit.core.ClientExchange;
 import dev.h3kit.core.ConnectionInfo;
 import dev.h3kit.core.Deadline;
 import dev.h3kit.core.Http3Client;
+import dev.h3kit.core.PushHandler;
 import dev.h3kit.core.RequestHead;
 import dev.h3kit.core.trace.KeyLog;
 import dev.h3kit.core.trace.Qlog;
@@ -116,8 +117,13 @@ final class CoreConnector implements QuicConnector {
   private record CoreLink(Http3Client client) implements H3Link {
     @Override
     public ClientExchange send(
-        RequestHead head, ByteBuffer content, boolean last, Deadline deadline) throws IOException {
-      return client.send(head, content, last, deadline);
+        RequestHead head,
+        ByteBuffer content,
+        boolean last,
+        Deadline deadline,
+        @Nullable PushHandler pushes)
+        throws IOException {
+      return client.send(head, content, last, deadline, pushes);
     }
 
     @Override

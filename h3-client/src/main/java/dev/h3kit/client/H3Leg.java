@@ -6,6 +6,7 @@ import dev.h3kit.core.ConnectionInfo;
 import dev.h3kit.core.Deadline;
 import dev.h3kit.core.Http3Error;
 import dev.h3kit.core.Http3Exception;
+import dev.h3kit.core.PushHandler;
 import dev.h3kit.core.ResponseHead;
 import dev.h3kit.core.transport.ConnectionClosedException;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.PushPromiseHandler;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -74,7 +76,8 @@ final class H3Leg<T> {
     }
   }
 
-  private record Received(int statusCode, HttpHeaders headers) implements ResponseInfo {
+  /** The head of a response. */
+  record Received(int statusCode, HttpHeaders headers) implements ResponseInfo {
     @Override
     public HttpClient.Version version() {
       return HttpClient.Version.HTTP_2;
@@ -121,7 +124,9 @@ final class H3Leg<T> {
     Deadline streamDeadline = Deadline.after(STREAM_WAIT).or(deadline);
     ClientExchange exchange;
     try {
-      exchange = link.send(H3Messages.head(wire, sender.length()), first, last, streamDeadline);
+      exchange =
+          link.send(
+              H3Messages.head(wire, sender.length()), first, last, streamDeadline, pushes(info));
     } catch (Http3Exception.OfConnection e) {
       sender.cancel();
       if (unsent(e)) {
@@ -152,6 +157,11 @@ final class H3Leg<T> {
         responseOver.countDown();
       }
     }
+  }
+
+  private @Nullable PushHandler pushes(ConnectionInfo info) {
+    PushPromiseHandler<T> handler = hop.push();
+    return handler == null ? null : new PushedResponses<>(hop, handler, info);
   }
 
   /**

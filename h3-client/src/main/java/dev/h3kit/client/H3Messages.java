@@ -5,6 +5,7 @@ import dev.h3kit.qpack.FieldLine;
 import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,23 @@ final class H3Messages {
   // meaning for enclosed content and it is not sending Transfer-Encoding."
   private static boolean expectsContent(String method) {
     return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
+  }
+
+  /**
+   * A promised request.
+   *
+   * @throws IllegalArgumentException if it has no URI
+   */
+  static HttpRequest request(RequestHead promised) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("https://" + promised.authority() + promised.path()))
+            .method(promised.method(), BodyPublishers.noBody());
+    for (FieldLine field : promised.fields()) {
+      if (!field.name().equals("content-length") && !field.name().equals("host")) {
+        request.header(field.name(), field.value());
+      }
+    }
+    return request.build();
   }
 
   static HttpHeaders headers(List<FieldLine> fields) {

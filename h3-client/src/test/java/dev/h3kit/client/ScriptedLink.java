@@ -5,6 +5,7 @@ import dev.h3kit.core.ConnectionInfo;
 import dev.h3kit.core.Deadline;
 import dev.h3kit.core.Http3Error;
 import dev.h3kit.core.Priority;
+import dev.h3kit.core.PushHandler;
 import dev.h3kit.core.RequestHead;
 import dev.h3kit.core.ResponseHead;
 import dev.h3kit.qpack.FieldLine;
@@ -19,6 +20,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A connection whose answers a test writes down beforehand: one for each request. */
 final class ScriptedLink implements H3Link {
@@ -45,7 +47,12 @@ final class ScriptedLink implements H3Link {
   }
 
   @Override
-  public ClientExchange send(RequestHead head, ByteBuffer content, boolean last, Deadline deadline)
+  public ClientExchange send(
+      RequestHead head,
+      ByteBuffer content,
+      boolean last,
+      Deadline deadline,
+      @Nullable PushHandler pushes)
       throws IOException {
     requests.add(head);
     Step step = script.isEmpty() ? new Step.Answer(200) : script.removeFirst();

@@ -127,7 +127,10 @@ final class ClientRequest implements ClientExchange {
 
   @Override
   public void abort(Http3Error error) {
-    stream.abort(error);
+    // RFC 9114 §4.1.1: "Clients MUST NOT use the H3_REQUEST_REJECTED error code, except when a
+    // server has requested closure of the request stream with this error code."
+    boolean rejecting = error == Http3Error.H3_REQUEST_REJECTED;
+    stream.abort(rejecting ? Http3Error.H3_REQUEST_CANCELLED : error);
   }
 
   @Override

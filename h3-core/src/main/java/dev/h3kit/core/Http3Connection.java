@@ -187,12 +187,6 @@ final class Http3Connection {
 
     @Override
     public void maxPushId(long pushId) throws Http3Exception.OfConnection {
-      // RFC 9114 §7.2.7: "A client MUST treat the receipt of a MAX_PUSH_ID frame as a connection
-      // error of type H3_FRAME_UNEXPECTED."
-      if (!server) {
-        throw Http3Exception.connection(
-            Http3Error.H3_FRAME_UNEXPECTED, "7.2.7", "a server sent MAX_PUSH_ID");
-      }
       role.maxPushId(pushId);
     }
 

@@ -1,5 +1,6 @@
 package dev.h3kit.core;
 
+import dev.h3kit.qpack.FieldLine;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -145,12 +146,13 @@ final class ServerPushes {
     if (on.writer().ended()) {
       throw new IllegalStateException("the response has ended");
     }
+    List<FieldLine> fields = promised.toFieldLines();
     ServerPush push = begin(promised);
     if (push == null) {
       return false;
     }
     try {
-      on.writing(writer -> writer.promise(push.pushId(), promised.toFieldLines()));
+      on.writing(writer -> writer.promise(push.pushId(), fields));
     } catch (IOException | RuntimeException e) {
       // The client may have to know that this id is used up.
       push.abort(Http3Error.H3_REQUEST_CANCELLED);

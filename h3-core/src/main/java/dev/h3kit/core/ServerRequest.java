@@ -25,6 +25,7 @@ final class ServerRequest implements ServerExchange {
   private final RequestStream stream;
   private final Turn turn;
   private final ServerPushes pushes;
+  private volatile boolean processed;
   private RequestHead request = NONE;
 
   ServerRequest(Http3Connection connection, Stream stream, ServerPushes pushes) {
@@ -189,6 +190,7 @@ final class ServerRequest implements ServerExchange {
     if (!head.interim() || head.status() == 101) {
       throw new IllegalArgumentException(head.status() + " is no interim response of HTTP/3");
     }
+    processed = true;
     stream.writing(writer -> writer.interim(head.toFieldLines()));
   }
 
@@ -205,6 +207,7 @@ final class ServerRequest implements ServerExchange {
       Connects.requireAcceptance(head);
     }
     turn.responded(head.fields());
+    processed = true;
     stream.writing(writer -> writer.head(head.toFieldLines(), content, last));
     if (accepting) {
       stream.beginTunnel();
@@ -228,6 +231,7 @@ final class ServerRequest implements ServerExchange {
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
+    processed = true;
     return stream.read(buffer, offset, length);
   }
 
@@ -258,7 +262,11 @@ final class ServerRequest implements ServerExchange {
 
   @Override
   public void abort(Http3Error error) {
-    stream.abort(error);
+    // RFC 9114 §4.1.1: "Servers MUST NOT use the H3_REQUEST_REJECTED error code for requests that
+    // were partially or fully processed. When a server abandons a response after partial
+    // processing, it SHOULD abort its response stream with the error code H3_REQUEST_CANCELLED."
+    boolean late = error == Http3Error.H3_REQUEST_REJECTED && processed;
+    stream.abort(late ? Http3Error.H3_REQUEST_CANCELLED : error);
   }
 
   @Override

@@ -287,6 +287,84 @@ abstract class ConversationTest {
     closing.join();
   }
 
+  // RFC 9114 §4.1: "Clients MUST NOT discard complete responses as a result of having their request
+  // terminated abruptly".
+  @Test
+  void rfc9114_4_1_aWholeResponseSurvivesTheEarlyEndOfItsRequest() throws Exception {
+    byte[] answer = new byte[100_000];
+    Talk talk =
+        between(exchange ->
+            exchange.send(
+                new ResponseHead(413, Wire.lines("content-length", "100000")),
+                ByteBuffer.wrap(answer),
+                true));
+    for (int i = 0; i < 20; i++) {
+      RequestHead upload =
+          RequestHead.of("POST", "a.test", "/", Wire.lines("content-length", "10000000"));
+      ClientExchange exchange =
+          talk.client().send(upload, ByteBuffer.wrap(new byte[100]), false, soon());
+      // The server asks to stop somewhere within.
+      Http3Exception.OfStream stopped =
+          assertThrows(
+              Http3Exception.OfStream.class,
+              () -> {
+                while (true) {
+                  exchange.write(ByteBuffer.wrap(new byte[1000]), false);
+                }
+              });
+      assertEquals(Http3Error.H3_NO_ERROR.code(), stopped.code());
+      assertEquals(413, head(exchange).status());
+      assertArrayEquals(answer, readAll(exchange));
+    }
+  }
+
+  @Test
+  void rfc9114_4_6_aServerPushesAndItsClientReads() throws Exception {
+    byte[] content = new byte[300_000];
+    Talk talk =
+        between(exchange -> {
+          Deadline deadline = soon();
+          while (!exchange.mayPush() && !deadline.passed()) {
+            Thread.onSpinWait();
+          }
+          for (int i = 0; i < 3; i++) {
+            RequestHead promised =
+                RequestHead.of("GET", "a.test", "/push/" + i, Wire.lines("x-n", "n" + i));
+            assertTrue(
+                exchange.push(
+                    promised,
+                    push -> {
+                      push.sendInterim(new ResponseHead(103, List.of()));
+                      push.send(new ResponseHead(200, List.of()), ByteBuffer.wrap(content), false);
+                      push.writeTrailers(
+                          Wire.lines("x-path", String.valueOf(push.request().path())));
+                    }));
+          }
+          ok(exchange);
+        });
+    for (int round = 0; round < 10; round++) {
+      List<String> pushed = new java.util.concurrent.CopyOnWriteArrayList<>();
+      CountDownLatch read = new CountDownLatch(3);
+      ClientExchange exchange =
+          talk.client()
+              .send(
+                  RequestHead.of("GET", "a.test", "/", List.of()),
+                  EMPTY,
+                  true,
+                  soon(),
+                  push -> {
+                    assertEquals(200, head(push).status());
+                    assertArrayEquals(content, readAll(push));
+                    pushed.add(push.trailers().getFirst().value());
+                    read.countDown();
+                  });
+      assertEquals(200, head(exchange).status());
+      assertArrayEquals(new byte[] {1, 2}, readAll(exchange));
+      assertTrue(read.await(20, TimeUnit.SECONDS), "pushed: " + pushed);
+      assertEquals(List.of("/push/0", "/push/1", "/push/2"), pushed.stream().sorted().toList());
+    }
+  }
+
   @Test
   void aServerThatMustCloseCutsOffWhatIsStillRunningAtTheDeadline() throws Exception {
     CountDownLatch started = new CountDownLatch(1);

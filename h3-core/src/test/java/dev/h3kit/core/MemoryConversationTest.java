@@ -10,6 +10,9 @@ class MemoryConversationTest extends ConversationTest {
     MemoryTransport.Pair pair = MemoryTransport.pair();
     Http3Server server = Http3Server.withoutPort(Http3Limits.SERVER, Http3Events.NONE, handler);
     server.serve(pair.server());
-    return new Talk(Http3Client.on(pair.client(), Http3Limits.CLIENT, Http3Events.NONE), server);
+    return new Talk(
+        Http3Client.on(
+            pair.client(), Http3Limits.CLIENT.but().pushes(10).build(), Http3Events.NONE),
+        server);
   }
 }

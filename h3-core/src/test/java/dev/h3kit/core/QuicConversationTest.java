@@ -25,7 +25,7 @@ class QuicConversationTest extends ConversationTest {
     Http3Client client =
         Http3Client.connect(
             QuicTestConfig.client(),
-            Http3Limits.CLIENT,
+            Http3Limits.CLIENT.but().pushes(10).build(),
             Http3Events.NONE,
             "localhost",
             server.address(),

@@ -298,16 +298,19 @@ class ServerPushRulesTest {
   // be discarded upon receipt."
   @Test
   void aStoppedPushEndsWithoutCancelPush() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch failed = new CountDownLatch(1);
     RawPeer peer =
         pushingWhenAllowed(exchange -> {
           exchange.send(new ResponseHead(200, List.of()), ByteBuffer.allocate(0), false);
+          begun.countDown();
           ByteBuffer content = ByteBuffer.allocate(1 << 20);
           assertThrows(Http3Exception.OfStream.class, () -> exchange.write(content, true));
           failed.countDown();
         });
     peer.unidirectional(Wire.control(), maxPushId(0));
     get(peer);
+    assertTrue(begun.await(20, TimeUnit.SECONDS));
     pushStream(peer, 0).stopReading(Http3Error.H3_REQUEST_CANCELLED.code());
     assertTrue(failed.await(20, TimeUnit.SECONDS));
     Thread.ofVirtual().start(() -> server.get().close(RawPeer.soon()));

@@ -65,6 +65,11 @@ final class Http3ConnectionMetaData extends Attributes.Lazy implements Connectio
   }
 
   @Override
+  public boolean isPushSupported() {
+    return exchange.mayPush();
+  }
+
+  @Override
   public boolean isSecure() {
     return true;
   }

@@ -119,7 +119,8 @@ public final class Http3Connector extends ContainerLifeCycle implements NetworkC
     }
   }
 
-  private void answer(ServerExchange exchange) throws InterruptedException {
+  /** Has the server's handlers answer a request or a push. */
+  void answer(ServerExchange exchange) throws InterruptedException {
     if (!startedUp.await(START_WAIT.toMillis(), TimeUnit.MILLISECONDS) || !isRunning()) {
       // RFC 9114 §4.1.1: "Requests that were not processed ... can be ... retried"
       exchange.abort(Http3Error.H3_REQUEST_REJECTED);

@@ -59,6 +59,24 @@ final class Http3Messages {
     }
   }
 
+  /**
+   * A request that a handler wants to push.
+   *
+   * @param request the one it is answering
+   */
+  static RequestHead promised(MetaData.Request resource, RequestHead request) {
+    HttpURI uri = resource.getHttpURI();
+    String authority =
+        uri.getHost() == null
+            ? String.valueOf(request.authority())
+            : new HostPort(uri.getHost(), uri.getPort()).toString();
+    List<FieldLine> lines = new ArrayList<>();
+    lines(resource.getHttpFields(), lines);
+    // Those of the request that is answered, not of the one that is promised.
+    lines.removeIf(line -> line.name().equals("host") || line.name().equals("content-length"));
+    return RequestHead.of(resource.getMethod(), authority, uri.getPathQuery(), lines);
+  }
+
   static HttpFields.Mutable fields(List<FieldLine> lines) {
     HttpFields.Mutable fields = HttpFields.build(lines.size() + 1);
     for (FieldLine line : lines) {

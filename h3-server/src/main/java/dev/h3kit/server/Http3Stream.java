@@ -6,6 +6,8 @@ import dev.h3kit.qpack.FieldLine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,6 +46,9 @@ final class Http3Stream implements HttpStream {
   private final ServerExchange exchange;
   private final HttpChannel channel;
   private final CountDownLatch over = new CountDownLatch(1);
+
+  /** Promises that go out with what the handler sends next. */
+  private final Queue<MetaData.Request> promises = new ConcurrentLinkedQueue<>();
 
   private final ReentrantLock lock = new ReentrantLock();
   private Content.@Nullable Chunk chunk;
@@ -255,6 +260,31 @@ final class Http3Stream implements HttpStream {
     }
   }
 
+  /**
+   * Remembers what to promise: the promise is written by the thread that sends next, so that it
+   * never stands within something else. A push is advice: one that the client does not allow, or
+   * that cannot be pushed, is dropped.
+   */
+  @Override
+  public void push(MetaData.Request resource) {
+    if (exchange.mayPush() && promises.size() < connector.limits().pushes()) {
+      promises.add(resource);
+    }
+  }
+
+  private void promise() throws IOException {
+    MetaData.Request resource = promises.poll();
+    while (resource != null) {
+      try {
+        var _ =
+            exchange.push(Http3Messages.promised(resource, exchange.request()), connector::answer);
+      } catch (IllegalArgumentException _) {
+        // Not GET or HEAD, or for another authority: advice that cannot be followed.
+      }
+      resource = promises.poll();
+    }
+  }
+
   @Override
   public void prepareResponse(HttpFields.Mutable headers) {}
 
@@ -292,6 +322,7 @@ final class Http3Stream implements HttpStream {
     progress = System.nanoTime();
     Scheduler.Task watch = watch();
     try {
+      promise();
       if (head != null) {
         sendHead(request, head, last, content);
       } else {

@@ -32,6 +32,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -95,12 +98,66 @@ class Http3ConnectorTest {
                 0,
                 defaults.peerUnidirectionalStreams(),
                 DatagramFaults.NONE),
-            Http3Limits.CLIENT,
+            Http3Limits.CLIENT.but().pushes(10).build(),
             Http3Events.NONE,
             "localhost",
             new InetSocketAddress(DevServerConfig.loopback().getFirst(), connector.getLocalPort()),
             deadline());
     return client;
+  }
+
+  // RFC 9114 §4.6: "The push stream identifies the push ID of the promise that it fulfills, then
+  // contains a response to the promised request".
+  @Test
+  void aHandlerCanPushWhatItsOtherPathsAnswer() throws Exception {
+    Http3Client talk =
+        serve((request, response, callback) -> {
+          String path = request.getHttpURI().getPath();
+          if (path.equals("/page")) {
+            Deadline patience = deadline();
+            while (!request.getConnectionMetaData().isPushSupported() && !patience.passed()) {
+              Thread.onSpinWait();
+            }
+            HttpURI style = HttpURI.build(request.getHttpURI(), "/style", null, "v=1");
+            HttpFields fields = HttpFields.build().add("accept", "text/css");
+            request.push(new MetaData.Request("GET", style, HttpVersion.HTTP_3, fields));
+            request.push(new MetaData.Request("POST", style, HttpVersion.HTTP_3, fields));
+          }
+          String accept = request.getHeaders().get("accept");
+          Content.Sink.write(response, true, path + " for " + accept, callback);
+        });
+    CompletableFuture<RequestHead> promised = new CompletableFuture<>();
+    CompletableFuture<String> pushed = new CompletableFuture<>();
+    ClientExchange page =
+        talk.send(
+            RequestHead.of("GET", "localhost", "/page", List.of()),
+            ByteBuffer.allocate(0),
+            true,
+            deadline(),
+            push -> {
+              promised.complete(push.request());
+              assertEquals(200, head(push).status());
+              pushed.complete(content(push));
+            });
+    assertEquals(200, head(page).status());
+    assertEquals("/page for null", content(page), "what cannot be pushed harms nothing");
+    assertEquals("/style?v=1", promised.get(20, TimeUnit.SECONDS).path());
+    assertEquals("/style for text/css", pushed.get(20, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aClientThatAllowsNoPushGetsNone() throws Exception {
+    Http3Client talk =
+        serve((request, response, callback) -> {
+          boolean supported = request.getConnectionMetaData().isPushSupported();
+          HttpURI style = HttpURI.build(request.getHttpURI(), "/style", null, null);
+          HttpFields none = HttpFields.EMPTY;
+          request.push(new MetaData.Request("GET", style, HttpVersion.HTTP_3, none));
+          Content.Sink.write(response, true, "push: " + supported, callback);
+        });
+    ClientExchange exchange = ask(talk, true);
+    assertEquals(200, head(exchange).status());
+    assertEquals("push: false", content(exchange));
   }
 
   @AfterEach
