@@ -4,8 +4,12 @@ module dev.h3kit.core {
   requires transitive dev.h3kit.qpack;
   requires tech.kwik.core;
   requires tech.kwik.agent15;
+  // Only for dev.h3kit.core.flupke, by those who have flupke.
+  requires static transitive tech.kwik.flupke;
+  requires static transitive java.net.http;
 
   exports dev.h3kit.core;
+  exports dev.h3kit.core.flupke;
   exports dev.h3kit.core.trace;
   exports dev.h3kit.core.transport;
 }

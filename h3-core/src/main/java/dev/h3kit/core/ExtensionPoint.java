@@ -100,6 +100,12 @@ public sealed interface ExtensionPoint permits Extensions {
   OctetStream openBidirectional(long signal, Deadline deadline) throws IOException;
 
   /**
+   * Opens a bidirectional stream for one who writes the signal itself; see {@link
+   * #openUnidirectional}.
+   */
+  OctetStream openBidirectional(Deadline deadline) throws IOException;
+
+  /**
    * Closes the connection.
    *
    * @param errorCode 0 to 2^62-1

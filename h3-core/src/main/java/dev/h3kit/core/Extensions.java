@@ -8,6 +8,7 @@ import dev.h3kit.core.transport.Termination;
 import dev.h3kit.qpack.OctetBuffer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -289,13 +290,23 @@ final class Extensions implements ExtensionPoint {
     Stream open() throws IOException;
   }
 
-  private OctetStream open(long type, Opening opening) throws IOException {
+  @Override
+  public OctetStream openBidirectional(Deadline deadline) throws IOException {
+    return open(() -> connection.transport().openBidirectional(deadline));
+  }
+
+  private ExtensionStream open(long type, Opening opening) throws IOException {
+    ExtensionStream stream = open(opening);
+    OctetBuffer out = new OctetBuffer(8);
+    VarInt.write(out, type);
+    stream.write(ByteBuffer.wrap(out.array(), 0, out.length()));
+    return stream;
+  }
+
+  private ExtensionStream open(Opening opening) throws IOException {
     try {
       Stream stream = opening.open();
-      OctetBuffer out = new OctetBuffer(8);
-      VarInt.write(out, type);
       Http3Limits limits = connection.limits();
-      stream.write(out.array(), 0, out.length(), Deadline.after(limits.idle()));
       FrameReader input = new FrameReader(stream, 0, 0, () -> Deadline.after(limits.idle()));
       return new ExtensionStream(stream, input, limits);
     } catch (ConnectionClosedException e) {

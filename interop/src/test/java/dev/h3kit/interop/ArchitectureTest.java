@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final String QPACK = "dev.h3kit.qpack..";
   private static final String CORE = "dev.h3kit.core..";
   private static final String TRANSPORT = "dev.h3kit.core.transport..";
+  private static final String FLUPKE = "dev.h3kit.core.flupke..";
   private static final String CLIENT = "dev.h3kit.client..";
   private static final String SERVER = "dev.h3kit.server..";
   private static final String CLI = "dev.h3kit.cli..";
@@ -69,10 +70,22 @@ class ArchitectureTest {
   void onlyTheTransportKnowsKwik() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(TRANSPORT)
+        // flupke's interfaces name a few types of kwik, so who implements them does too.
+        .resideOutsideOfPackages(TRANSPORT, FLUPKE)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(KWIK)
+        .check(house);
+  }
+
+  @Test
+  void onlyItsAdapterKnowsFlupke() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(FLUPKE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("tech.kwik.flupke..", FLUPKE)
         .check(house);
   }
 
