@@ -5,8 +5,8 @@ module dev.h3kit.core {
   requires tech.kwik.core;
   requires tech.kwik.agent15;
   // Only for dev.h3kit.core.flupke, by those who have flupke.
-  requires static transitive tech.kwik.flupke;
-  requires static transitive java.net.http;
+  requires static tech.kwik.flupke;
+  requires static java.net.http;
 
   exports dev.h3kit.core;
   exports dev.h3kit.core.flupke;

@@ -127,6 +127,11 @@ class HttpDatagramTest {
 
   // RFC 9297 §2.1.1: "An endpoint can indicate to its peer that it is willing to receive HTTP/3
   // Datagrams by sending the SETTINGS_H3_DATAGRAM (0x33) setting with a value of 1."
+  // RFC 9297 §2.1.1: "It is RECOMMENDED that implementations that support receiving HTTP/3
+  // Datagrams
+  // always send the SETTINGS_H3_DATAGRAM setting with a value of 1, even if the application does
+  // not
+  // intend to use HTTP/3 Datagrams."
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void rfc9297_2_1_1_theSettingIsSentWhereTheTransportTakesDatagrams(boolean taken)
@@ -231,6 +236,8 @@ class HttpDatagramTest {
     } while (!aborted.await(1, TimeUnit.MILLISECONDS));
   }
 
+  // RFC 9297 §2: "HTTP Datagrams MUST only be sent with an association to an HTTP request that
+  // explicitly supports them."
   @Test
   void aProtocolWithoutDatagramsHasNone() throws Exception {
     BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();

@@ -468,6 +468,23 @@ class Http3ConnectorTest {
     assertTrue(connector.isOpen());
   }
 
+  // RFC 9114 §4.4: "proxies that support CONNECT SHOULD restrict its use to a set of known ports or
+  // a
+  // list of safe request targets": this is none.
+  @Test
+  void aConnectIsNoRequestForAHandler() throws Exception {
+    Http3Client connected = serve((request, response, callback) -> callback.succeeded());
+    RequestHead plain = new RequestHead("CONNECT", null, "localhost:443", null, null, List.of());
+    ClientExchange exchange = connected.send(plain, ByteBuffer.allocate(0), false, deadline());
+    assertEquals(501, head(exchange).status());
+    RequestHead extended =
+        new RequestHead("CONNECT", "https", "localhost", "/", "websocket", List.of());
+    assertThrows(
+        Http3Exception.OfStream.class,
+        () -> connected.send(extended, ByteBuffer.allocate(0), false, deadline()),
+        "the server has not announced it");
+  }
+
   @Test
   void headHasNoContentWhateverIsWritten() throws Exception {
     Http3Client client =

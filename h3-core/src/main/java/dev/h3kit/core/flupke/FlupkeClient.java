@@ -24,6 +24,7 @@ import tech.kwik.flupke.Http3SingleConnectionClient;
  *     ClientSessionFactory.newBuilder().serverUri(uri).httpClient(client).build();
  * }</pre>
  */
+@SuppressWarnings("exports") // who uses it requires flupke anyway
 public final class FlupkeClient extends Http3SingleConnectionClient implements AutoCloseable {
   private final ClientTransportConfig transport;
   private final Http3Limits limits;

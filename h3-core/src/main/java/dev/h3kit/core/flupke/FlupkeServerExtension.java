@@ -30,6 +30,7 @@ import tech.kwik.flupke.server.Http3ServerExtensionFactory;
  * Http3Extension extension = new FlupkeServerExtension(Map.of("webtransport", webTransport));
  * }</pre>
  */
+@SuppressWarnings("exports") // who uses it requires flupke anyway
 public final class FlupkeServerExtension implements Http3Extension {
   private final Map<String, Http3ServerExtensionFactory> factories;
 
