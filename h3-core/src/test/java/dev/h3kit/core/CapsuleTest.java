@@ -89,8 +89,7 @@ class CapsuleTest {
   // RFC 9297 §3.2: the capsules are a sequence of octets, so the frames and packets that carry them
   // may be cut anywhere.
   // RFC 9297 §3.2: "Endpoints that receive a Capsule with an unknown Capsule Type MUST silently
-  // drop
-  // that Capsule and skip over it to parse the next Capsule."
+  // drop that Capsule and skip over it to parse the next Capsule."
   @Test
   void rfc9297_3_2_capsulesCutAtEveryOctetAreTheSame() throws Exception {
     byte[] all =
@@ -114,9 +113,6 @@ class CapsuleTest {
   // RFC 9297 §3.3: "the last Capsule on the stream was truncated, this MUST be treated as if it
   // were
   // a malformed or incomplete message."
-  // RFC 9297 §3.3: "When a receiver encounters an error processing the Capsule Protocol, the
-  // receiver
-  // MUST treat it as if it had received a malformed or incomplete HTTP message."
   @Test
   void rfc9297_3_3_aTunnelThatEndsWithinACapsuleIsMalformed() throws Exception {
     byte[] all = Wire.join(Wire.varint(KNOWN), Wire.hex("4005"), new byte[5]);
@@ -141,8 +137,6 @@ class CapsuleTest {
   // not be usable, the implementation SHOULD discard the Capsule without buffering its contents
   // into
   // memory."
-  // RFC 9297 §3.5: "Implementations SHOULD take those limits into account when parsing DATAGRAM
-  // Capsules."
   @Test
   void rfc9297_3_5_aDatagramThatIsTooLargeIsDropped() throws Exception {
     Stream stream = peer.request(TunnelRulesTest.connect("capsules"));
@@ -200,9 +194,6 @@ class CapsuleTest {
     assertEquals(List.of(KNOWN + " fine"), read(1));
   }
 
-  // RFC 9297 §3.4: "When using the Capsule Protocol, HTTP endpoints SHOULD send the
-  // Capsule-Protocol
-  // header field to simplify intermediary processing."
   @Test
   void whatTheWriterSendsTheReaderReads() throws Exception {
     MemoryTransport.Pair pair = MemoryTransport.pair();
@@ -318,10 +309,6 @@ class CapsuleTest {
 
   // RFC 9297 §3.2: "HTTP status codes 204 (No Content), 205 (Reset Content), and 206 (Partial
   // Content) MUST NOT be sent on responses that use the Capsule Protocol."
-  // RFC 9297 §3.4: "The Capsule-Protocol header field MUST NOT be used on HTTP responses with a
-  // status
-  // code that is both different from 101 (Switching Protocols) and outside the 2xx (Successful)
-  // range."
   @ParameterizedTest
   @CsvSource({"204,x", "205,x", "206,x", "200,content-length", "200,content-type", "404,x"})
   void rfc9297_3_2_aResponseOfContentIsNeitherSentNorAccepted(int status, String name)

@@ -57,10 +57,9 @@ class PeerSettingsTest {
   // RFC 9114 §7.1: "A frame payload that contains additional bytes after the identified fields or a
   // frame payload that terminates before the end of the identified fields MUST be treated as a
   // connection error of type H3_FRAME_ERROR."
-  // RFC 9297 §2.1.1: "The value of the SETTINGS_H3_DATAGRAM setting MUST be either 0 or 1."
   // RFC 9297 §2.1.1: "If the SETTINGS_H3_DATAGRAM setting is received with a value that is neither
-  // 0
-  // nor 1, the receiver MUST terminate the connection with error H3_SETTINGS_ERROR."
+  // 0 nor 1, the receiver MUST terminate the connection with error H3_SETTINGS_ERROR."
+  // RFC 9297 §2.1.1: "The value of the SETTINGS_H3_DATAGRAM setting MUST be either 0 or 1."
   @ParameterizedTest(name = "{0}: {2}")
   @CsvSource({
     "0005, 265, HTTP/2 setting 0x00",
@@ -70,6 +69,7 @@ class PeerSettingsTest {
     "0505, 265, HTTP/2 setting 0x05",
     "0601 0602, 265, a setting twice",
     "0802, 265, ENABLE_CONNECT_PROTOCOL neither 0 nor 1",
+    "3302, 265, H3_DATAGRAM neither 0 nor 1",
     "33 02, 265, H3_DATAGRAM neither 0 nor 1",
     "06, 262, a setting without value",
     "0640, 262, a value cut off",
