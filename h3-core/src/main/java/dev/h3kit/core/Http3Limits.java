@@ -1,5 +1,6 @@
 package dev.h3kit.core;
 
+import dev.h3kit.core.transport.Limit;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.h3kit.server;
 
 import dev.h3kit.core.Http3Limits;
-import dev.h3kit.core.Limit;
+import dev.h3kit.core.transport.Limit;
 import dev.h3kit.core.transport.ServerTransportConfig;
 import java.util.ArrayList;
 import java.util.List;

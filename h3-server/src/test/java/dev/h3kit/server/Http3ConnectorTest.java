@@ -273,19 +273,11 @@ class Http3ConnectorTest {
     Http3Client client = serve((request, response, callback) -> callback.succeeded());
     ClientExchange exchange =
         client.send(
-            RequestHead.of("GET", "local host:x", "/", List.of()),
+            RequestHead.of("GET", "localhost:99999", "/", List.of()),
             ByteBuffer.allocate(0),
             true,
             deadline());
-    int status;
-    try {
-      status = head(exchange).status();
-    } catch (Http3Exception e) {
-      // The core may find it first.
-      assertEquals(Http3Error.H3_MESSAGE_ERROR.code(), e.code());
-      return;
-    }
-    assertEquals(400, status);
+    assertEquals(400, head(exchange).status());
   }
 
   // RFC 9114 §4.1.1: "When a server abandons a response after partial processing, it SHOULD abort

@@ -1,6 +1,6 @@
 package dev.h3kit.cli.serve;
 
-import dev.h3kit.core.Limit;
+import dev.h3kit.core.transport.Limit;
 import dev.h3kit.server.DevServerLimits;
 import java.util.List;
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.h3kit.cli.Ran;
 import dev.h3kit.core.Http3Limits;
-import dev.h3kit.core.Limit;
+import dev.h3kit.core.transport.Limit;
 import dev.h3kit.server.DevServerLimits;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package dev.h3kit.core.transport;
 
-import dev.h3kit.core.Limit;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package dev.h3kit.core;
+package dev.h3kit.core.transport;
 
 import java.time.Duration;
 import java.util.Locale;
