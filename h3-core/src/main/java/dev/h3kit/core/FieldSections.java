@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * The field sections of one connection: its QPACK encoder and decoder with their instruction
@@ -165,16 +166,24 @@ final class FieldSections {
   /**
    * Decodes a field section; waits for its inserts if need be.
    *
+   * @param cancelled whether {@link #cancel} was or is about to be called for the stream
    * @throws FieldSectionTooLargeException if it passes a limit of this side
    * @throws DeadlineExceededException if its inserts did not come in time
    */
-  List<FieldLine> decode(long streamId, ByteBuffer section, Deadline deadline)
+  List<FieldLine> decode(
+      long streamId, ByteBuffer section, BooleanSupplier cancelled, Deadline deadline)
       throws IOException, FieldSectionTooLargeException {
     int coded = section.remaining();
     List<FieldLine> lines;
     decoderLock.lock();
     try {
       inserts.renew();
+      // RFC 9204 §2.2.2.2: the encoder has forgotten the sections of a stream that was cancelled,
+      // so
+      // none of them may be acknowledged behind that.
+      if (cancelled.getAsBoolean()) {
+        throw ended();
+      }
       lines =
           switch (decoder.decode(streamId, section)) {
             case Section.Decoded decoded -> decoded.fields();
@@ -196,12 +205,12 @@ final class FieldSections {
     Waiter waiter = new Waiter();
     waiters.put(streamId, waiter);
     try {
-      while (!waiter.ready) {
-        if (closed || waiter.aborted) {
-          throw Http3Exception.stream(
-              Http3Error.H3_REQUEST_CANCELLED,
-              "4.1.1",
-              "the stream ended while its fields were blocked");
+      while (true) {
+        if (waiter.aborted || (closed && !waiter.ready)) {
+          throw ended();
+        }
+        if (waiter.ready) {
+          break;
         }
         long left = deadline.remainingNanos();
         if (left <= 0) {
@@ -219,6 +228,13 @@ final class FieldSections {
     } finally {
       waiters.remove(streamId);
     }
+  }
+
+  private static Http3Exception.OfStream ended() {
+    return Http3Exception.stream(
+        Http3Error.H3_REQUEST_CANCELLED,
+        "4.1.1",
+        "the stream ended before its fields were decoded");
   }
 
   /**

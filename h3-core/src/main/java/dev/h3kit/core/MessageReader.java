@@ -24,6 +24,7 @@ final class MessageReader {
   private @Nullable Deadline phaseDeadline;
   private List<FieldLine> trailers = List.of();
   private boolean tunnel;
+  private volatile boolean sectionsCancelled;
   private long expected = -1;
   private long received;
   private long plainOctets;
@@ -269,10 +270,21 @@ final class MessageReader {
     return codedOctets;
   }
 
+  /**
+   * No section of the stream is decoded from now on (RFC 9204 §2.2.2.2).
+   *
+   * @return false if more of our instructions are unsent than an honest peer lets pile up
+   */
+  boolean cancelSections() {
+    sectionsCancelled = true;
+    return sections.cancel(stream.id());
+  }
+
   private List<FieldLine> decode(ByteBuffer section, Deadline deadline) throws IOException {
     codedOctets += section.remaining();
     try {
-      List<FieldLine> lines = sections.decode(stream.id(), section, deadline);
+      List<FieldLine> lines =
+          sections.decode(stream.id(), section, () -> sectionsCancelled, deadline);
       plainOctets += FieldSections.plain(lines);
       return lines;
     } catch (FieldSectionTooLargeException e) {

@@ -327,7 +327,7 @@ final class RequestStream {
     } finally {
       lock.unlock();
     }
-    if (!connection.sections().cancel(stream.id())) {
+    if (!reader.cancelSections()) {
       connection.fail(FieldSections.decoderStreamUnread());
     }
   }

@@ -102,7 +102,7 @@ class ClientTunnelTest {
     FieldSections sections = new FieldSections(Http3Limits.SERVER, Http3Events.NONE);
     assertEquals(
         Wire.lines(":method", "CONNECT", ":authority", "a.test:443"),
-        sections.decode(0, headers.section(), RawPeer.soon()));
+        sections.decode(0, headers.section(), () -> false, RawPeer.soon()));
     assertEquals(
         Wire.lines(
             ":method",
