@@ -1,48 +1,34 @@
 package dev.h3kit.core.hostile;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import javax.management.JMException;
-import javax.management.ObjectName;
+import java.util.stream.Stream;
 
 /** Counts the threads of our connections, virtual ones included, and the heap in use. */
 final class Census {
-  private static final Pattern NAME = Pattern.compile("\"name\": \"(h3-[^\"]*)\"");
-
   private Census() {}
 
-  /** The names of our threads that are alive. */
+  /**
+   * The names of our threads that are alive, from the JDK's own register of them: a dump of all
+   * threads can crash JDK 25 while virtual threads come and go. Needs {@code --add-exports
+   * java.base/jdk.internal.vm=ALL-UNNAMED}.
+   */
   static List<String> threads() {
     try {
-      Path folder = Files.createTempDirectory("census");
-      Path dump = folder.resolve("threads.json");
-      try {
-        String string = String.class.getName();
-        ManagementFactory.getPlatformMBeanServer()
-            .invoke(
-                new ObjectName("com.sun.management:type=HotSpotDiagnostic"),
-                "dumpThreads",
-                new Object[] {dump.toString(), "JSON"},
-                new String[] {string, string});
-        List<String> names = new ArrayList<>();
-        Matcher matcher = NAME.matcher(Files.readString(dump));
-        while (matcher.find()) {
-          names.add(matcher.group(1));
-        }
-        return names;
-      } finally {
-        Files.deleteIfExists(dump);
-        Files.deleteIfExists(folder);
-      }
-    } catch (IOException | JMException e) {
-      throw new AssertionError("the threads cannot be counted", e);
+      Object root =
+          Class.forName("jdk.internal.vm.ThreadContainers").getMethod("root").invoke(null);
+      Stream<?> all =
+          (Stream<?>)
+              Class.forName("jdk.internal.vm.ThreadContainer").getMethod("threads").invoke(root);
+      return all.map(Thread.class::cast)
+          .filter(Thread::isAlive)
+          .map(Thread::getName)
+          .filter(name -> name.startsWith("h3-"))
+          .toList();
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("the threads cannot be counted", e);
     }
   }
 

@@ -210,7 +210,8 @@ final class ServerStage implements Stage {
   }
 
   private boolean atMostTheUpload(List<String> threads) {
-    return threads.stream().filter(name -> name.startsWith("h3-request-")).count() <= 1;
+    return threads.stream().filter(name -> name.startsWith("h3-request-")).count()
+        <= (upload == null ? 0 : 1);
   }
 
   @Override
