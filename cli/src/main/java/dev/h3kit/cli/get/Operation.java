@@ -10,6 +10,7 @@ import dev.h3kit.cli.get.glob.UrlGlob;
 import dev.h3kit.cli.get.netrc.Netrc;
 import dev.h3kit.client.H3Client;
 import dev.h3kit.client.H3ClientBuilder;
+import dev.h3kit.client.H3ClientEvents;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -168,8 +169,30 @@ final class Operation implements AutoCloseable {
       Duration hard = Duration.ofMillis(race);
       builder.racing(hard.dividedBy(2), hard);
     }
+    keepAltSvc(builder);
     builder.followRedirects(HttpClient.Redirect.NEVER);
     return builder.build();
+  }
+
+  private void keepAltSvc(H3ClientBuilder builder) throws CommandFailure {
+    String name = options.protocol.altSvc;
+    if (name == null || name.isEmpty()) {
+      return;
+    }
+    try {
+      builder.altSvcFile(Path.of(name));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--alt-svc: " + name + " is no file's name", null, e);
+    }
+    builder.clientEvents(
+        new H3ClientEvents() {
+          @Override
+          public void altSvcFileFailed(Path file, IOException cause) {
+            settings.warn(
+                "what servers advertise is not kept in " + file + ": " + cause.getMessage());
+          }
+        });
   }
 
   private HeaderDump makeHeaderDump() throws CommandFailure {

@@ -54,6 +54,14 @@ final class ProtocolOptions {
   @Nullable Long raceMillis;
 
   @Option(
+      names = "--alt-svc",
+      paramLabel = "FILE",
+      description =
+          "Keep in FILE, in curl's format, what servers advertise with Alt-Svc; '' keeps it for"
+              + " this command only, as without the option.")
+  @Nullable String altSvc;
+
+  @Option(
       names = {"-L", "--location"},
       description = "Follow redirects.")
   boolean location;

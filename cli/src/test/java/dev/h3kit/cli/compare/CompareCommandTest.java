@@ -73,7 +73,7 @@ class CompareCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--runs=2", "--runs=1001", "--warm-up=-1", "--runs=x", "-m=0"})
+  @ValueSource(strings = {"--runs=2", "--runs=1001", "--warm-up=-1", "--runs=x", "-m=-1"})
   void wrongNumbersAreRefused(String option) {
     Ran ran = Ran.h3("compare", "https://localhost:1/", option);
     assertEquals(2, ran.exit(), ran.toString());

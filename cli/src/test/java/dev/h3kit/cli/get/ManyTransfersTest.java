@@ -47,6 +47,22 @@ class ManyTransfersTest {
   }
 
   @Test
+  void whatServersAdvertiseIsKeptInCurlsFormat() throws Exception {
+    Path known = folder.resolve("alt-svc.txt");
+    try (TestSite site = TestSite.start(folder)) {
+      Ran first =
+          Ran.h3(site.args("get", "--http2", "--alt-svc", known.toString(), site.url("/one")));
+      assertEquals(0, first.exit(), first.toString());
+      String text = Files.readString(known);
+      assertTrue(text.contains("h3 localhost " + site.port()), text);
+      Ran unreadable =
+          Ran.h3(site.args("get", "--alt-svc", folder.toString(), site.url("/text.txt")));
+      assertEquals(0, unreadable.exit(), unreadable.toString());
+      assertTrue(unreadable.err().contains("warning: "), unreadable.err());
+    }
+  }
+
+  @Test
   void parallelRunsAtTheSameTimeAndNoMoreThanAllowed() throws Exception {
     CyclicBarrier three = new CyclicBarrier(3);
     AtomicInteger running = new AtomicInteger();
@@ -288,7 +304,7 @@ class ManyTransfersTest {
             + status
             + "\r\n"
             + fields
-            + "Content-Length: "
+            + "Connection: close\r\nContent-Length: "
             + body.length()
             + "\r\n\r\n"
             + body)
