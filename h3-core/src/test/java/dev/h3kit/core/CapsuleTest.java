@@ -110,6 +110,9 @@ class CapsuleTest {
     }
   }
 
+  // RFC 9297 §3.3: "When a receiver encounters an error processing the Capsule Protocol, the
+  // receiver
+  // MUST treat it as if it had received a malformed or incomplete HTTP message."
   // RFC 9297 §3.3: "the last Capsule on the stream was truncated, this MUST be treated as if it
   // were
   // a malformed or incomplete message."
@@ -309,6 +312,9 @@ class CapsuleTest {
 
   // RFC 9297 §3.2: "HTTP status codes 204 (No Content), 205 (Reset Content), and 206 (Partial
   // Content) MUST NOT be sent on responses that use the Capsule Protocol."
+  // RFC 9297 §3.4: "The Capsule-Protocol header field MUST NOT be used on HTTP responses with a
+  // status code that is both different from 101 (Switching Protocols) and outside the 2xx
+  // (Successful) range."
   @ParameterizedTest
   @CsvSource({"204,x", "205,x", "206,x", "200,content-length", "200,content-type", "404,x"})
   void rfc9297_3_2_aResponseOfContentIsNeitherSentNorAccepted(int status, String name)

@@ -286,6 +286,19 @@ class ClientPushRulesTest {
     assertEquals(new Frame.MaxPushId(LIMIT + 1), frames.next());
   }
 
+  // RFC 9218 §7.2: "The push-stream variant of PRIORITY_UPDATE (type=0xF0701) MUST reference a
+  // promised push stream."
+  @Test
+  void thePriorityOfAPromisedPushIsUpdated() throws Exception {
+    FrameReader frames = controlFrames();
+    ClientExchange exchange = get();
+    RawPeer.write(lastRequest(), promise(1), ok()).finish();
+    exchange.response(_ -> {}, soon());
+    assertEquals(new Frame.MaxPushId(LIMIT - 1), frames.next());
+    taken().updatePriority(new Priority(1, true));
+    assertEquals(new Frame.PriorityUpdate(true, 1, "u=1, i"), frames.next());
+  }
+
   // RFC 9114 §4.6: "Clients use this frame to indicate they do not wish to receive a promised
   // resource."
   @Test
