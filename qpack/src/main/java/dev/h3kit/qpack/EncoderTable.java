@@ -42,19 +42,21 @@ final class EncoderTable {
     FieldLine line = StaticTable.line(0);
     int lineHash;
 
-    /** See {@link NameStatistics#place}. */
+    /** See {@link NameStatistics#place}; {@link #NONE} for what is there for its name alone. */
     int namePlace;
 
     /** How often the field line was seen. */
     int uses;
 
-    /** Whether it is there for its name alone: uses of the name count. */
-    boolean forName;
-
     /** The number of the section that saw it first and last. */
     int firstUse;
 
     int lastUse;
+
+    /** Whether it is there for its name alone: uses of the name count. */
+    boolean isForName() {
+      return namePlace == NONE;
+    }
 
     private int olderLine;
     private int olderName;
@@ -224,7 +226,6 @@ final class EncoderTable {
     }
     entry.line = line;
     entry.lineHash = lineHash;
-    entry.forName = false;
     entry.pins = 0;
     link(entry, inserted);
     inserted++;

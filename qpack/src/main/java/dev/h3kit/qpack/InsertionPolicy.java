@@ -121,7 +121,7 @@ final class InsertionPolicy {
   /** The name of a line of this section became an entry. */
   void insertedName(SectionPlan plan, int line, EncoderTable.Entry entry) {
     inserted(plan, line, entry);
-    entry.forName = true;
+    entry.namePlace = EncoderTable.NONE;
   }
 
   private float rent(float size) {
@@ -130,7 +130,7 @@ final class InsertionPolicy {
 
   /** What keeping an entry saves, in octets. */
   float worth(EncoderTable.Entry entry) {
-    if (entry.forName) {
+    if (entry.isForName()) {
       float uses = uses(NAME_CHANCE, section - entry.lastUse, gap(entry));
       return uses * entry.line.name().length() * CHARACTER;
     }

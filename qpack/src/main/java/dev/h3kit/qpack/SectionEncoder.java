@@ -228,7 +228,7 @@ final class SectionEncoder {
   }
 
   private void useName(int index) {
-    if (index != EncoderTable.NONE && table.entry(index).forName) {
+    if (index != EncoderTable.NONE && table.entry(index).isForName()) {
       policy.use(table.entry(index));
     }
   }

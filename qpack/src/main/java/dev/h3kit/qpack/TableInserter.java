@@ -209,7 +209,6 @@ final class TableInserter {
     int uses = entry.uses;
     int firstUse = entry.firstUse;
     int lastUse = entry.lastUse;
-    boolean forName = entry.forName;
     instructions.duplicate(table.insertCount() - 1 - source);
     // The source may be evicted by this, and its object be the one that is used again.
     EncoderTable.Entry copy = table.insert(entry.line, entry.lineHash);
@@ -217,7 +216,6 @@ final class TableInserter {
     copy.uses = uses;
     copy.firstUse = firstUse;
     copy.lastUse = lastUse;
-    copy.forName = forName;
     return table.insertCount() - 1;
   }
 
