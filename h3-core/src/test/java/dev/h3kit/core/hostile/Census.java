@@ -3,12 +3,22 @@ package dev.h3kit.core.hostile;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Counts the threads of our connections, virtual ones included, and the heap in use. */
 final class Census {
+  private static volatile Set<Long> others = Set.of();
+
   private Census() {}
+
+  /** What lives now, left open by other tests, is not counted from now on. */
+  static void begin() {
+    others = Set.of();
+    others = alive().map(Thread::threadId).collect(Collectors.toUnmodifiableSet());
+  }
 
   /**
    * The names of our threads that are alive, from the JDK's own register of them: a dump of all
@@ -16,6 +26,10 @@ final class Census {
    * java.base/jdk.internal.vm=ALL-UNNAMED}.
    */
   static List<String> threads() {
+    return alive().map(Thread::getName).toList();
+  }
+
+  private static Stream<Thread> alive() {
     try {
       Object root =
           Class.forName("jdk.internal.vm.ThreadContainers").getMethod("root").invoke(null);
@@ -24,9 +38,8 @@ final class Census {
               Class.forName("jdk.internal.vm.ThreadContainer").getMethod("threads").invoke(root);
       return all.map(Thread.class::cast)
           .filter(Thread::isAlive)
-          .map(Thread::getName)
-          .filter(name -> name.startsWith("h3-"))
-          .toList();
+          .filter(thread -> thread.getName().startsWith("h3-"))
+          .filter(thread -> !others.contains(thread.threadId()));
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("the threads cannot be counted", e);
     }

@@ -40,7 +40,7 @@ final class Player {
 
   /** Plays a case from its stage to the last check. */
   static void play(Script.Case script, boolean quic) throws Exception {
-    int threads = Census.threads().size();
+    Census.begin();
     try (Stage stage =
         script.role() == Script.Role.SERVER
             ? new ServerStage(script, quic)
@@ -48,7 +48,7 @@ final class Player {
       Player player = new Player(script, stage);
       player.playAll();
     }
-    Census.awaitThreads(names -> names.size() <= threads);
+    Census.awaitThreads(List::isEmpty);
   }
 
   private void playAll() throws Exception {
